@@ -1,0 +1,65 @@
+import { defineFleet } from "./define.ts";
+
+const daySeconds = 86_400;
+
+/** What runs. Adding a worker is one entry here and one handler file in `packages/worker`. */
+export const fleet = defineFleet({
+  queues: {
+    gift: {
+      resource: "GiftQueue",
+      visibilityTimeoutSeconds: 30,
+      retentionSeconds: 4 * daySeconds,
+      deadLetter: { queue: "gift-dead-letters", maxReceiveCount: 5 },
+    },
+    "gift-dead-letters": {
+      resource: "GiftDeadLetters",
+      visibilityTimeoutSeconds: 30,
+      retentionSeconds: 14 * daySeconds,
+    },
+  },
+  services: {
+    api: {
+      kind: "http",
+      port: 3000,
+      publishes: ["gift"],
+      stopTimeoutSeconds: 60,
+      scaling: { targetCpuPercent: 60, targetRequestsPerTaskPerMinute: 12_000 },
+    },
+    gift: {
+      kind: "consumer",
+      consumes: "gift",
+      slots: 40,
+      prefetch: 10,
+      receivers: 4,
+      waitTimeSeconds: 20,
+      handlerTimeoutSeconds: 25,
+      // 5, 15, 45, 135 s: a provider may be away for three minutes before its sends fail for good.
+      backoff: { baseSeconds: 5, factor: 3, capSeconds: 900 },
+      stopTimeoutSeconds: 60,
+      scaling: { acceptableWaitSeconds: 60, secondsPerMessage: 0.05 },
+    },
+    outbox: {
+      kind: "sweep",
+      publishes: ["gift"],
+      intervalSeconds: 1,
+      batch: 500,
+      stopTimeoutSeconds: 30,
+    },
+    "dead-letters": {
+      kind: "consumer",
+      consumes: "gift-dead-letters",
+      slots: 4,
+      prefetch: 0,
+      receivers: 1,
+      waitTimeSeconds: 20,
+      handlerTimeoutSeconds: 25,
+      // No dead-letter queue behind it: it tries until the database takes the record, at most every 5 minutes.
+      backoff: { baseSeconds: 5, factor: 2, capSeconds: 300 },
+      stopTimeoutSeconds: 60,
+      scaling: { acceptableWaitSeconds: 300, secondsPerMessage: 0.05 },
+    },
+  },
+});
+
+export type QueueName = keyof typeof fleet.queues;
+export type ServiceName = keyof typeof fleet.services;
