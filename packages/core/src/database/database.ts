@@ -1,0 +1,59 @@
+import { Kysely, PostgresDialect } from "kysely";
+import { Pool } from "pg";
+import type { DeadLetterTable } from "../dead-letter/dead-letter.table.ts";
+import type { GiftTable } from "../gift/gift.table.ts";
+import type { OutboxTable } from "../outbox/outbox.table.ts";
+import type { SendAttemptTable } from "../send-attempt/send-attempt.table.ts";
+import type { SendRequestTable } from "../send-request/send-request.table.ts";
+
+export interface Database {
+  gifts: GiftTable;
+  send_requests: SendRequestTable;
+  outbox: OutboxTable;
+  send_attempts: SendAttemptTable;
+  dead_letters: DeadLetterTable;
+}
+
+export interface DatabaseOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  /** A fixed password, or a function asked for a fresh one per connection (RDS IAM tokens live 15 minutes). */
+  readonly password?: string | (() => Promise<string>);
+  /** CA certificates in PEM; present means TLS with full verification. */
+  readonly certificateAuthority?: string;
+  readonly maxConnections: number;
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName: string;
+  /** Told of an idle connection that broke; the pool has already dropped it. */
+  onConnectionLost?(err: Error): void;
+}
+
+/**
+ * Opens a pool of connections; connects on first use. `destroy()` waits for queries in flight.
+ * @param options where, as whom and how many
+ */
+export function openDatabase(options: DatabaseOptions): Kysely<Database> {
+  const pool = new Pool({
+    host: options.host,
+    port: options.port,
+    database: options.database,
+    user: options.user,
+    password: options.password,
+    ssl: options.certificateAuthority ? { ca: options.certificateAuthority } : false,
+    max: options.maxConnections,
+    application_name: options.applicationName,
+    keepAlive: true,
+    // Waiting for a connection counts as the database being away, and callers have a retry of their own.
+    connectionTimeoutMillis: 3_000,
+    idleTimeoutMillis: 60_000,
+    statement_timeout: 10_000,
+    lock_timeout: 5_000,
+    idle_in_transaction_session_timeout: 10_000,
+    // Longer than statement_timeout: only a server that no longer answers gets this far.
+    query_timeout: 12_000,
+  });
+  pool.on("error", (err) => options.onConnectionLost?.(err));
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+}

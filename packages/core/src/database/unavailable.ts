@@ -1,0 +1,37 @@
+/**
+ * SQLSTATEs that say the server or the connection is away, not that the statement is wrong.
+ * Source: PostgreSQL manual, appendix A. 57P01-57P05: shut down, crash, starting, idle session closed.
+ */
+const awaySqlStates = /^(08...|57P0[1-5]|53300|25006|28000)$/;
+
+const awaySystemErrors = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ECONNABORTED",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+]);
+
+/** pg reports these without a code (pg 8.23, lib/client.js, lib/query.js and pg-pool/index.js). */
+const awayMessages = [
+  "Connection terminated",
+  "Client has encountered a connection error",
+  "timeout exceeded when trying to connect",
+  "Query read timeout",
+];
+
+/**
+ * Whether an error means that Postgres can't be reached now, so that the same call may succeed later.
+ * @param err anything thrown by a query
+ */
+export function isDatabaseUnavailable(err: unknown): boolean {
+  if (err instanceof AggregateError && err.errors.length > 0) return err.errors.every(isDatabaseUnavailable);
+  if (!(err instanceof Error)) return false;
+  const code = "code" in err && typeof err.code === "string" ? err.code : undefined;
+  if (code !== undefined && (awaySqlStates.test(code) || awaySystemErrors.has(code))) return true;
+  return awayMessages.some((message) => err.message.startsWith(message));
+}

@@ -1,0 +1,50 @@
+import { sql, type Transaction } from "kysely";
+import type { Database } from "../database/database.ts";
+import { redriveGift } from "../gift/redrive.ts";
+import { DeadLetterNotFoundError } from "./dead-letter.errors.ts";
+
+export type RedriveOutcome =
+  | { readonly kind: "redriven"; readonly requestId: string }
+  /** REDRIVEN or DISCARDED before. */
+  | { readonly kind: "resolved-before" }
+  /** The gift is not FAILED under the letter's request: sent, redriven otherwise, or never a gift. */
+  | { readonly kind: "not-failed" };
+
+/**
+ * Sends a dead letter's gift again: the gift, its new send request, its outbox message and the audit in one
+ * transaction. Doing it twice changes nothing the second time.
+ * @param trx a transaction of its own
+ * @param letter the dead letter's id, and who does it
+ * @throws DeadLetterNotFoundError
+ */
+export async function redriveDeadLetter(
+  trx: Transaction<Database>,
+  letter: { id: string; operator: string },
+): Promise<RedriveOutcome> {
+  const row = await trx
+    .selectFrom("dead_letters")
+    .selectAll()
+    .where("id", "=", letter.id)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row) throw new DeadLetterNotFoundError(letter.id);
+  if (row.state !== "OPEN") return { kind: "resolved-before" };
+  if (row.gift_id === null || row.request_id === null) return { kind: "not-failed" };
+  const requestId = await redriveGift(trx, {
+    giftId: row.gift_id,
+    failedRequestId: row.request_id,
+    operator: letter.operator,
+  });
+  if (requestId === undefined) return { kind: "not-failed" };
+  await trx
+    .updateTable("dead_letters")
+    .set({
+      state: "REDRIVEN",
+      redrive_request_id: requestId,
+      resolved_by: letter.operator,
+      resolved_at: sql<Date>`now()`,
+    })
+    .where("id", "=", letter.id)
+    .execute();
+  return { kind: "redriven", requestId };
+}

@@ -1,0 +1,16 @@
+import type { Kysely } from "kysely";
+import type { Database } from "../database/database.ts";
+import { toGift } from "./gift.table.ts";
+import type { Gift } from "./gift.ts";
+
+/**
+ * Stores a new gift in CREATED; Postgres gives it its id and its code.
+ * @param db the database or a transaction
+ * @param gift amount from 1 to `maxAmount`; a message that passes `isGiftMessage`, or null
+ */
+export async function createGift(
+  db: Kysely<Database>,
+  gift: { amount: number; message: string | null },
+): Promise<Gift> {
+  return toGift(await db.insertInto("gifts").values(gift).returningAll().executeTakeFirstOrThrow());
+}

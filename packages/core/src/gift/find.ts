@@ -1,0 +1,26 @@
+import type { Kysely } from "kysely";
+import type { Database } from "../database/database.ts";
+import { GiftNotFoundError } from "./gift.errors.ts";
+import type { GiftStatus } from "./gift.state.ts";
+import { toGift } from "./gift.table.ts";
+import type { Gift } from "./gift.ts";
+
+/**
+ * One gift by its id.
+ * @throws GiftNotFoundError
+ */
+export async function findGift(db: Kysely<Database>, id: string): Promise<Gift> {
+  const row = await db.selectFrom("gifts").selectAll().where("id", "=", id).executeTakeFirst();
+  if (!row) throw new GiftNotFoundError();
+  return toGift(row);
+}
+
+/**
+ * The newest gifts first.
+ * @param filter status, or undefined for all; `limit` rows at most
+ */
+export async function listGifts(db: Kysely<Database>, filter: { status?: GiftStatus; limit: number }): Promise<Gift[]> {
+  const all = db.selectFrom("gifts").selectAll().orderBy("id", "desc").limit(filter.limit);
+  const rows = await (filter.status ? all.where("status", "=", filter.status) : all).execute();
+  return rows.map(toGift);
+}

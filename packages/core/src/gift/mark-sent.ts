@@ -1,0 +1,27 @@
+import { type Kysely, sql } from "kysely";
+import type { Database } from "../database/database.ts";
+import type { Attempt } from "../send-attempt/begin.ts";
+import { edges } from "./gift.state.ts";
+
+/**
+ * QUEUED → SENT after the send took effect, and the attempt's outcome with it: one statement.
+ * @param db the database
+ * @param attempt the attempt that succeeded
+ * @param providerReference the provider's id of the send
+ * @returns false when another process made the transition first, or the gift has moved on: the effect is the same one,
+ * because both used the same idempotency key at the provider
+ */
+export async function markSent(db: Kysely<Database>, attempt: Attempt, providerReference: string): Promise<boolean> {
+  const { from, to } = edges.markSent;
+  const { rows } = await sql<{ is_moved: boolean }>`
+    with gift as (
+      update gifts set status = ${to}, last_error = null, updated_at = now()
+      where id = ${attempt.giftId} and status = ${from} and request_id = ${attempt.requestId}
+      returning id
+    ), attempt as (
+      update send_attempts set finished_at = now(), outcome = 'SENT', provider_reference = ${providerReference}
+      where id = ${attempt.id}
+    )
+    select exists (select from gift) as is_moved`.execute(db);
+  return rows[0]?.is_moved ?? false;
+}

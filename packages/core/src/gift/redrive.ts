@@ -1,0 +1,44 @@
+import { randomUUID } from "node:crypto";
+import { sql, type Transaction } from "kysely";
+import type { Database } from "../database/database.ts";
+import { appendToOutbox } from "../outbox/append.ts";
+import { encodeSendMessage, sendQueue } from "../send-request/send-message.ts";
+import { encodeSendResponse } from "../send-request/send-response.ts";
+import { edges } from "./gift.state.ts";
+
+export interface RedriveRequest {
+  readonly giftId: string;
+  /** Only if the gift failed under this send request; undefined takes whichever it failed under. */
+  readonly failedRequestId?: string;
+  /** Who does it, for the audit. */
+  readonly operator: string;
+}
+
+/**
+ * FAILED → QUEUED under a new request id, with its send request and its outbox message.
+ * @param trx the transaction that also records why
+ * @returns the new request id, or undefined when the gift is not FAILED (or not under that request): nothing changed
+ */
+export async function redriveGift(trx: Transaction<Database>, request: RedriveRequest): Promise<string | undefined> {
+  const { from, to } = edges.redrive;
+  const requestId = `redrive-${randomUUID()}`;
+  let update = trx
+    .updateTable("gifts")
+    .set({ status: to, request_id: requestId, updated_at: sql<Date>`now()` })
+    .where("id", "=", request.giftId)
+    .where("status", "=", from);
+  if (request.failedRequestId !== undefined) update = update.where("request_id", "=", request.failedRequestId);
+  const moved = await update.returning("id").executeTakeFirst();
+  if (!moved) return undefined;
+  await trx
+    .insertInto("send_requests")
+    .values({
+      gift_id: request.giftId,
+      request_id: requestId,
+      response_body: encodeSendResponse(request.giftId, requestId),
+      redriven_by: request.operator,
+    })
+    .execute();
+  await appendToOutbox(trx, { destination: sendQueue, body: encodeSendMessage(request.giftId, requestId) });
+  return requestId;
+}

@@ -1,0 +1,23 @@
+import type { Kysely } from "kysely";
+import { type MigrationResult, Migrator } from "kysely/migration";
+import type { Database } from "../database/database.ts";
+import { migrations } from "./migrations.ts";
+
+/**
+ * Brings the schema up to date: all pending migrations in one transaction, under Kysely's advisory lock, so that
+ * several processes may call it at once and a failure leaves the schema as it was.
+ * @param db the database, as the owner of the schema
+ * @returns what this call applied; empty when there was nothing to do
+ * @throws the failing migration's error, its name in the message
+ */
+export async function migrate(db: Kysely<Database>): Promise<readonly MigrationResult[]> {
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  const { error, results = [] } = await migrator.migrateToLatest();
+  if (error !== undefined) {
+    const failed = results.find((result) => result.status === "Error")?.migrationName;
+    throw new Error(failed ? `migration ${failed} failed; nothing was changed` : "the migrations could not run", {
+      cause: error,
+    });
+  }
+  return results;
+}

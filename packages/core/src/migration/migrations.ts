@@ -1,0 +1,15 @@
+import type { Migration } from "kysely/migration";
+import * as gifts from "./0001-gifts.ts";
+import * as simulatedProvider from "./0002-simulated-provider.ts";
+
+/**
+ * Every migration in order. Forward only: a landed one never changes, and each must be safe while the previous version
+ * of the code still runs (add first, use next, remove last).
+ */
+export const migrations = {
+  "0001-gifts": gifts,
+  "0002-simulated-provider": simulatedProvider,
+} as const satisfies Record<string, Migration>;
+
+/** The schema this code needs: the last key above. A test keeps the keys sorted. */
+export const newestMigration = Object.keys(migrations).at(-1) ?? "";

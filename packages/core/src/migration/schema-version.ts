@@ -1,0 +1,21 @@
+import { type Kysely, sql } from "kysely";
+import { DatabaseError } from "pg";
+import type { Database } from "../database/database.ts";
+import { newestMigration } from "./migrations.ts";
+
+const undefinedTable = "42P01";
+
+/**
+ * Whether the schema is at least as new as this code needs. A newer one is fine: migrations keep the previous
+ * version of the code working.
+ * @param db the database
+ */
+export async function isSchemaReady(db: Kysely<Database>): Promise<boolean> {
+  try {
+    const { rows } = await sql<{ newest: string | null }>`select max(name) as newest from kysely_migration`.execute(db);
+    return (rows[0]?.newest ?? "") >= newestMigration;
+  } catch (err) {
+    if (err instanceof DatabaseError && err.code === undefinedTable) return false;
+    throw err;
+  }
+}

@@ -1,0 +1,66 @@
+import { createBatcher } from "@gift/batch/batcher";
+import type { Kysely } from "kysely";
+import type { Database } from "../database/database.ts";
+import type { OutboxMessage } from "./outbox.table.ts";
+import type { Publish } from "./relay.ts";
+import { deleteFromOutbox } from "./settle.ts";
+
+export interface DispatcherOptions {
+  readonly db: Kysely<Database>;
+  readonly publish: Publish;
+  /** Messages held at most; beyond it (SQS is away) the rows simply stay for the sweep. */
+  readonly maxPending: number;
+  /** Told of every message that stays for the sweep. */
+  onLeftBehind?(message: OutboxMessage, reason: unknown): void;
+}
+
+/**
+ * Publishes the messages that this process has just committed, without a query to find them: they are ours until
+ * their lease ends. Nothing is lost with the process, because the rows stay until SQS has accepted them.
+ */
+export interface Dispatcher {
+  /** Takes a committed message; never waits and never throws. */
+  add(message: OutboxMessage): void;
+  /** Resolves when everything taken so far is published and deleted, or left behind. */
+  flush(): Promise<void>;
+  size(): number;
+}
+
+/**
+ * Creates a dispatcher.
+ * @param options database, publisher and bound
+ */
+export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  const pending = new Set<Promise<void>>();
+  const deletes = createBatcher<string, void>({
+    maxItems: 500,
+    maxParallel: 1,
+    lingerMilliseconds: 0,
+    async run(ids) {
+      await deleteFromOutbox(options.db, ids);
+      return ids.map(() => ({ status: "fulfilled", value: undefined }));
+    },
+  });
+
+  async function dispatch(message: OutboxMessage): Promise<void> {
+    try {
+      await options.publish(message);
+      await deletes.add(message.id);
+    } catch (err) {
+      options.onLeftBehind?.(message, err);
+    }
+  }
+
+  return {
+    size: () => pending.size,
+    add(message) {
+      if (pending.size >= options.maxPending)
+        return options.onLeftBehind?.(message, new Error("too many messages pending"));
+      const done = dispatch(message).finally(() => pending.delete(done));
+      pending.add(done);
+    },
+    async flush() {
+      while (pending.size > 0) await Promise.all(pending);
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { type Kysely, sql } from "kysely";
+import type { Database } from "../database/database.ts";
+
+export interface OutboxStatus {
+  readonly destination: string;
+  /** Messages not yet in SQS. */
+  readonly depth: number;
+  readonly oldestAgeSeconds: number;
+  /** Messages that SQS refused, or could not be reached for, at least once. */
+  readonly retried: number;
+  readonly lastError: string | null;
+}
+
+/**
+ * What waits in the outbox, per queue. Empty when all is well.
+ * @param db the database
+ */
+export async function outboxStatus(db: Kysely<Database>): Promise<OutboxStatus[]> {
+  const { rows } = await sql<OutboxStatus>`
+    select destination,
+      count(*)::int as depth,
+      extract(epoch from now() - min(created_at))::float as "oldestAgeSeconds",
+      count(last_error)::int as retried,
+      (array_agg(last_error order by id desc) filter (where last_error is not null))[1] as "lastError"
+    from outbox group by destination order by destination`.execute(db);
+  return rows;
+}

@@ -1,0 +1,83 @@
+import { type Kysely, sql } from "kysely";
+import type { Database } from "../database/database.ts";
+import { edges, type GiftStatus } from "../gift/gift.state.ts";
+
+export interface Attempt {
+  readonly id: string;
+  readonly giftId: string;
+  readonly requestId: string;
+  readonly number: number;
+}
+
+export interface GiftToSend {
+  readonly code: string;
+  readonly amount: number;
+  readonly message: string | null;
+}
+
+/** What a message finds: a gift to send, or the reason why there is nothing to do. */
+export type Beginning =
+  | { readonly kind: "begun"; readonly attempt: Attempt; readonly gift: GiftToSend }
+  /** This very send is SENT or FAILED already: delivered twice. */
+  | { readonly kind: "duplicate" }
+  /** The gift is on another send request since. */
+  | { readonly kind: "stale" }
+  | { readonly kind: "unknown-gift" };
+
+interface Row {
+  code: string;
+  amount: number;
+  message: string | null;
+  status: GiftStatus;
+  request_id: string | null;
+  attempt_id: string | null;
+  number: number | null;
+}
+
+/** Two deliveries of one message may begin at the same time and compute the same number: the loser counts again. */
+const mostRaces = 5;
+
+/**
+ * Begins an attempt if the gift is QUEUED under this request.
+ * @param db the database
+ * @param send the message's gift and request, and SQS's receive count (1 or more)
+ */
+export async function beginAttempt(
+  db: Kysely<Database>,
+  send: { giftId: string; requestId: string; receiveCount: number },
+): Promise<Beginning> {
+  for (let race = 0; race < mostRaces; race += 1) {
+    const row = await insertAttempt(db, send);
+    if (!row) return { kind: "unknown-gift" };
+    if (row.request_id !== send.requestId) return { kind: "stale" };
+    if (row.status !== edges.markSent.from) return { kind: "duplicate" };
+    if (row.attempt_id !== null && row.number !== null)
+      return {
+        kind: "begun",
+        attempt: { id: row.attempt_id, giftId: send.giftId, requestId: send.requestId, number: row.number },
+        gift: { code: row.code, amount: row.amount, message: row.message },
+      };
+  }
+  throw new Error(`gift ${send.giftId} was delivered to ${mostRaces} workers at the same moment`);
+}
+
+async function insertAttempt(
+  db: Kysely<Database>,
+  send: { giftId: string; requestId: string; receiveCount: number },
+): Promise<Row | undefined> {
+  const { rows } = await sql<Row>`
+    with gift as (
+      select id, code, amount, message, status, request_id from gifts where id = ${send.giftId}
+    ), attempt as (
+      insert into send_attempts (gift_id, request_id, number, receive_count)
+      select id, request_id, 1 + (
+        select count(*) from send_attempts earlier
+        where earlier.gift_id = gift.id and earlier.request_id = gift.request_id
+      ), ${send.receiveCount}
+      from gift where status = ${edges.markSent.from} and request_id = ${send.requestId}
+      on conflict (gift_id, request_id, number) do nothing
+      returning id, number
+    )
+    select gift.*, attempt.id as attempt_id, attempt.number from gift left join attempt on true`.execute(db);
+  return rows[0];
+}

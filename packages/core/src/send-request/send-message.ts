@@ -1,0 +1,33 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { TypeCompiler } from "@sinclair/typebox/compiler";
+
+/** The fleet's name of the queue that carries sends. */
+export const sendQueue = "gift";
+
+const uuid = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
+
+const schema = Type.Object(
+  { gift_id: Type.String({ pattern: uuid }), request_id: Type.String({ minLength: 1, maxLength: 255 }) },
+  { additionalProperties: false },
+);
+const checker = TypeCompiler.Compile(schema);
+
+export type SendMessage = Static<typeof schema>;
+
+/** The message's body, exactly `{"gift_id":"…","request_id":"…"}`. */
+export function encodeSendMessage(giftId: string, requestId: string): string {
+  return JSON.stringify({ gift_id: giftId, request_id: requestId } satisfies SendMessage);
+}
+
+/**
+ * Reads a message's body.
+ * @returns the message, or undefined when the body is not one of ours
+ */
+export function parseSendMessage(body: string): SendMessage | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return checker.Check(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

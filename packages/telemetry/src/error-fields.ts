@@ -1,0 +1,16 @@
+import type { LogFields } from "./logger.ts";
+
+/**
+ * An error as log fields: code and message, with the causes' messages behind it. The stack goes along for the
+ * developer; it never leaves in a response or in the database.
+ * @param err anything thrown
+ */
+export function errorFields(err: unknown): LogFields {
+  if (!(err instanceof Error)) return { error_code: "UNKNOWN", error_message: String(err) };
+  const code = "code" in err && typeof err.code === "string" ? err.code : err.name;
+  return { error_code: code, error_message: messages(err), error_stack: err.stack };
+}
+
+function messages(err: Error): string {
+  return err.cause instanceof Error ? `${err.message}: ${messages(err.cause)}` : err.message;
+}
