@@ -1,9 +1,13 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** Whether nobody listens on a port of 127.0.0.1 right now. */
-export async function isFree(port: number): Promise<boolean> {
-  return (await tryListen(port)) !== undefined;
+/**
+ * Whether a port of 127.0.0.1 can be listened on right now.
+ * @returns undefined when it can, or the system's error code, e.g. EADDRINUSE
+ */
+export async function portProblem(port: number): Promise<string | undefined> {
+  const result = await tryListen(port);
+  return typeof result === "string" ? result : undefined;
 }
 
 /**
@@ -11,22 +15,22 @@ export async function isFree(port: number): Promise<boolean> {
  * Another process may still take it before its owner listens; whoever uses it has to cope with that.
  */
 export async function freePort(preferred: readonly number[] = []): Promise<number> {
-  for (const port of preferred) if (await isFree(port)) return port;
+  for (const port of preferred) if ((await portProblem(port)) === undefined) return port;
   const port = await tryListen(0);
-  if (port === undefined) throw new Error("the system has no free port left on 127.0.0.1");
+  if (typeof port === "string") throw new Error(`the system offers no free port on 127.0.0.1 (${port})`);
   return port;
 }
 
-async function tryListen(port: number): Promise<number | undefined> {
+async function tryListen(port: number): Promise<number | string> {
   const server = createServer();
   try {
     server.listen(port, "127.0.0.1");
     await once(server, "listening");
-  } catch {
-    return undefined;
+  } catch (err) {
+    return err instanceof Error && "code" in err ? String(err.code) : String(err);
   }
   const address = server.address();
   server.close();
   await once(server, "close");
-  return typeof address === "object" && address ? address.port : undefined;
+  return typeof address === "object" && address ? address.port : "no address";
 }

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { spawnChild } from "../spawn-child.ts";
 import { superuser } from "./data-folder.ts";
 
 export interface KeptPostgres {
@@ -11,14 +12,10 @@ export interface KeptPostgres {
   stop(): Promise<void>;
 }
 
-/** Command line of the keeper process (main.ts), which `node` runs. */
+/** Words after `node` that run the keeper process (main.ts). */
 export function keeperCommand(options: KeeperOptions): readonly string[] {
   return [
-    ...[
-      "--import",
-      new URL("../stop-with-parent.ts", import.meta.url).href,
-      fileURLToPath(new URL("main.ts", import.meta.url)),
-    ],
+    ...[fileURLToPath(new URL("main.ts", import.meta.url))],
     ...["--data-folder", options.dataFolder, "--port", String(options.port)],
     ...Object.entries(options.settings ?? {}).flatMap(([name, value]) => ["--setting", `${name}=${value}`]),
   ];
@@ -35,11 +32,7 @@ export interface KeeperOptions {
  * @throws Error with what the keeper printed when it ended instead of becoming ready
  */
 export async function keepTemporaryPostgres(options: KeeperOptions): Promise<KeptPostgres> {
-  const child = spawn(process.execPath, [...keeperCommand(options), "--temporary"], {
-    // Its own process group: a Ctrl-C at the terminal reaches it through this process alone.
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-  });
+  const child = spawnChild({ command: [...keeperCommand(options), "--temporary"], environment: {} });
   const exited = once(child, "exit");
   const printed = await firstOutput(child);
   if (!printed.includes("service.ready")) throw new Error(`the test run's Postgres didn't start: ${printed}`);

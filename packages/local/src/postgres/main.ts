@@ -4,11 +4,9 @@
  */
 import { rm } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { unusableExitCode } from "../unusable.ts";
 import { UnusableDataFolderError } from "./data-folder.ts";
 import { type PostgresServer, startPostgres } from "./server.ts";
-
-/** Exit code that tells the supervisor that trying again is no use. */
-export const unusableExitCode = 65;
 
 const { values } = parseArgs({
   options: {

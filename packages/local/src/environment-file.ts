@@ -1,0 +1,28 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+
+export interface EnvironmentFile {
+  /** Removes it, unless another stack has written its own by now. */
+  remove(): Promise<void>;
+}
+
+/**
+ * Writes variables so that `node --env-file` reads them back unchanged.
+ * @param path readable by the owner only: it holds the database's password
+ */
+export async function writeEnvironmentFile(
+  path: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<EnvironmentFile> {
+  const text = Object.entries(variables)
+    // Single quotes keep JSON's double quotes; one inside JSON can be written as its escape.
+    .map(([name, value]) => `${name}='${value.replaceAll("'", "\\u0027")}'\n`)
+    .join("");
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text, { mode: 0o600 });
+  return {
+    async remove() {
+      if ((await readFile(path, "utf8").catch(() => "")) === text) await rm(path, { force: true });
+    },
+  };
+}

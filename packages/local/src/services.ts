@@ -1,0 +1,79 @@
+import { consumerBinding, producerBinding } from "@gift/fleet/binding";
+import type { ServiceDeclaration } from "@gift/fleet/declaration";
+import { fleet, type QueueName, type ServiceName } from "@gift/fleet/fleet";
+import type { DatabaseLink } from "./database-link.ts";
+import type { ProcessSpec } from "./process-spec.ts";
+import { localAws, type QueueUrls } from "./queues.ts";
+import type { Settings } from "./settings.ts";
+
+/** What the services are linked to. */
+export interface Links {
+  readonly database: DatabaseLink;
+  readonly queues: QueueUrls;
+}
+
+/** Everything SST would put into a linked process's environment, and an AWS account that doesn't exist. */
+export function linkEnvironment(links: Links): Record<string, string> {
+  const names: QueueName[] = ["gift", "gift-dead-letters"];
+  const queues = names.flatMap((name) =>
+    [producerBinding(name), consumerBinding(name)].map((binding) => [binding, { url: links.queues[name] }] as const),
+  );
+  const resources = { App: { name: "gift", stage: "local" }, Database: links.database, ...Object.fromEntries(queues) };
+  return {
+    ...Object.fromEntries(
+      Object.entries(resources).map(([name, value]) => [`SST_RESOURCE_${name}`, JSON.stringify(value)]),
+    ),
+    ...localAws,
+    AWS_ENDPOINT_URL_SQS: new URL(links.queues.gift).origin,
+  };
+}
+
+/** The API's process. */
+export function apiSpec(settings: Settings, links: Links): ProcessSpec {
+  return {
+    ...service("api", ["packages/api/src/main.ts"], ["api"]),
+    environment: {
+      ...serviceEnvironment(settings, links),
+      PORT: String(settings.port),
+      HOST: "127.0.0.1",
+      TEST_VALUES: "allowed",
+    },
+  };
+}
+
+/** The workers' processes: as many as asked for that send gifts, and one for the two roles that do little. */
+export function workerSpecs(settings: Settings, links: Links): readonly ProcessSpec[] {
+  const worker = (name: string, roles: readonly ServiceName[]): ProcessSpec => ({
+    ...service(name, ["packages/worker/src/main.ts"], roles),
+    environment: {
+      ...serviceEnvironment(settings, links),
+      ROLES: roles.join(","),
+      FAILURE_RATE: String(settings.failureRate),
+      // A stop waits for the poll that is open, and nobody at a terminal waits 20 s.
+      WAIT_TIME_SECONDS: "2",
+      RETRY_BASE_SECONDS: "1",
+    },
+  });
+  const senders = Array.from({ length: settings.workers }, (_, index) => worker(`gift-worker-${index + 1}`, ["gift"]));
+  return [...senders, worker("outbox-and-dead-letters", ["outbox", "dead-letters"])];
+}
+
+function service(
+  name: string,
+  command: readonly string[],
+  roles: readonly ServiceName[],
+): Omit<ProcessSpec, "environment"> {
+  const declared = fleet.services as Readonly<Record<ServiceName, ServiceDeclaration>>;
+  return {
+    name,
+    command,
+    stopTimeoutSeconds: Math.max(...roles.map((role) => declared[role].stopTimeoutSeconds)),
+    killSignal: "SIGKILL",
+    advice: "Mend what they say and run it again; --fresh starts over with an empty database.",
+  };
+}
+
+function serviceEnvironment(settings: Settings, links: Links): Record<string, string> {
+  // Below info a service wouldn't say that it's ready; what is shown here is chosen by the supervisor.
+  return { ...linkEnvironment(links), LOG_LEVEL: settings.logLevel === "debug" ? "debug" : "info" };
+}

@@ -1,0 +1,53 @@
+import { relative } from "node:path";
+import { styleText } from "node:util";
+import type { Links } from "./services.ts";
+import type { Settings } from "./settings.ts";
+import type { Stack } from "./stack.ts";
+
+/** What a person needs to know about a running stack: what runs where, and what to try. */
+export function summary(stack: Stack, settings: Settings, links: Links, seconds: number): string {
+  const { host, port, database } = links.database;
+  const postgres = `${host}:${port}/${database}`;
+  const sqs = new URL(links.queues.gift).origin;
+  const addresses = new Map([
+    ["api", stack.apiAddress],
+    ["postgres", postgres],
+    ["sqs", sqs],
+  ]);
+  const rows = stack.processes.map(({ spec, pid }) => [spec.name, `pid ${pid ?? "?"}`, addresses.get(spec.name) ?? ""]);
+  if (settings.database) rows.push(["postgres", "yours", postgres]);
+  if (settings.sqsEndpoint) rows.push(["sqs", "yours", sqs]);
+  return [
+    styleText(["bold", "green"], `The gift service is ready (${seconds.toFixed(1)} s).`),
+    "",
+    ...columns(rows),
+    "",
+    `  reference  ${stack.apiAddress}/openapi`,
+    `  data       ${settings.dataFolder} (logs in logs/)`,
+    "",
+    styleText("bold", "Try it:"),
+    ...commands(stack.apiAddress).map((command) => `  ${command}`),
+    "",
+    `${styleText("bold", "bun run demo")} sends 500 gifts${demoHint(settings)}. Ctrl-C drains and stops everything.`,
+  ].join("\n");
+}
+
+function commands(address: string): readonly string[] {
+  const gift = `'{"amount": 2500, "message": "Happy birthday"}'`;
+  return [
+    `GIFT_ID=$(curl -s ${address}/gifts -H 'Content-Type: application/json' -d ${gift} | cut -d '"' -f 4); echo $GIFT_ID`,
+    `curl -s -X POST ${address}/gifts/$GIFT_ID/send -H 'Idempotency-Key: birthday-1'`,
+    `curl -s ${address}/gifts/$GIFT_ID`,
+  ];
+}
+
+/** The demo finds the default folder's stack by itself. */
+function demoHint(settings: Settings): string {
+  const file = relative(process.cwd(), settings.environmentFile);
+  return file === ".local/env" ? "" : ` (with --api http://127.0.0.1:${settings.port})`;
+}
+
+function columns(rows: readonly (readonly string[])[]): readonly string[] {
+  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(width(column))).join("  ")}`.trimEnd());
+}
