@@ -31,6 +31,7 @@ export const logEvents = {
   "consumer.acknowledge_failed": { level: "warn", message: "an acknowledgement failed; the message will come back" },
   "consumer.circuit_opened": { level: "error", message: "nearly everything fails: polling is paused" },
   "consumer.circuit_closed": { level: "info", message: "polling again" },
+  "task_protection.failed": { level: "warn", message: "ECS did not change the task's scale-in protection" },
 } as const satisfies Record<string, { level: "info" | "warn" | "error" | "fatal"; message: string }>;
 
 export type LogEventName = keyof typeof logEvents;

@@ -1,0 +1,87 @@
+import { fleet, type QueueName } from "@gift/fleet/fleet";
+import { readBinding } from "@gift/link/binding";
+import { check } from "@gift/link/check";
+import { type DatabaseLink, databaseLink } from "@gift/link/database";
+import { queueLink } from "@gift/link/queue";
+import { type LogLevel, logLevels } from "@gift/telemetry/logger";
+import { Type } from "@sinclair/typebox";
+import { Resource } from "sst/resource";
+
+export const roleNames = ["gift", "outbox", "dead-letters"] as const;
+
+export type RoleName = (typeof roleNames)[number];
+
+export interface Config {
+  readonly logLevel: LogLevel;
+  /** Share of the simulated provider's calls that fail, 0 to 1. */
+  readonly failureRate: number;
+  readonly areTestValuesAllowed: boolean;
+  /** Overrides the fleet's long-poll wait. */
+  readonly waitTimeSeconds: number | undefined;
+  /** Overrides the fleet's first backoff. */
+  readonly retryBaseSeconds: number | undefined;
+  /** Set by ECS: the address of task protection. */
+  readonly ecsAgentUri: string | undefined;
+  readonly database: DatabaseLink;
+  /** The requested roles and what each is linked to. */
+  readonly roles: Partial<RoleLinks>;
+}
+
+export interface RoleLinks {
+  readonly gift: { readonly queueUrl: string };
+  /** By the fleet's queue name. */
+  readonly outbox: { readonly queueUrls: ReadonlyMap<string, string> };
+  readonly "dead-letters": { readonly queueUrl: string };
+}
+
+const environment = Type.Object({
+  ROLES: Type.String({ default: "" }),
+  LOG_LEVEL: Type.String({ pattern: `^(${logLevels.join("|")})$`, default: "info" }),
+  FAILURE_RATE: Type.Number({ minimum: 0, maximum: 1, default: 0.2 }),
+  TEST_VALUES: Type.String({ pattern: "^(allowed|refused)$", default: "refused" }),
+  WAIT_TIME_SECONDS: Type.Optional(Type.Integer({ minimum: 0, maximum: 20 })),
+  RETRY_BASE_SECONDS: Type.Optional(Type.Number({ minimum: 0, maximum: 900 })),
+  ECS_AGENT_URI: Type.Optional(Type.String({ pattern: "^http://" })),
+});
+
+/**
+ * Reads what this process is to do and what it is linked to. A role that isn't asked for needs none of its links.
+ * @throws Error in one sentence that names the variable or the binding
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env, resources: object = Resource): Config {
+  const values = check(environment, env, "the environment");
+  const names = parseRoles(values.ROLES);
+  return {
+    logLevel: logLevels.find((level) => level === values.LOG_LEVEL) ?? "info",
+    failureRate: values.FAILURE_RATE,
+    areTestValuesAllowed: values.TEST_VALUES === "allowed",
+    waitTimeSeconds: values.WAIT_TIME_SECONDS,
+    retryBaseSeconds: values.RETRY_BASE_SECONDS,
+    ecsAgentUri: values.ECS_AGENT_URI,
+    database: readBinding(resources, "Database", databaseLink),
+    roles: {
+      ...(names.includes("gift") && { gift: consumerOf(resources, "gift") }),
+      ...(names.includes("outbox") && { outbox: producersOf(resources) }),
+      ...(names.includes("dead-letters") && { "dead-letters": consumerOf(resources, "gift-dead-letters") }),
+    },
+  };
+}
+
+function parseRoles(text: string): readonly RoleName[] {
+  const names = text.split(",").map((name) => name.trim());
+  return names.map((name) => {
+    const known = roleNames.find((role) => role === name);
+    if (known) return known;
+    const given = name === "" ? "it names no role" : `there is no role ${name}`;
+    throw new Error(`ROLES: ${given}; give one or more of ${roleNames.join(", ")}, with commas between them`);
+  });
+}
+
+function consumerOf(resources: object, queue: QueueName): { queueUrl: string } {
+  return { queueUrl: readBinding(resources, `${fleet.queues[queue].resource}Consumer`, queueLink).url };
+}
+
+function producersOf(resources: object): { queueUrls: ReadonlyMap<string, string> } {
+  const urlOf = (queue: QueueName) => readBinding(resources, `${fleet.queues[queue].resource}Producer`, queueLink).url;
+  return { queueUrls: new Map(fleet.services.outbox.publishes.map((queue) => [queue, urlOf(queue)])) };
+}

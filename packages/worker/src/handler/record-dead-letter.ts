@@ -1,0 +1,41 @@
+import type { Database } from "@gift/core/database/database";
+import { type RecordedDeadLetter, recordDeadLetter } from "@gift/core/dead-letter/record";
+import type { Message } from "@gift/queue/message";
+import { acknowledge, type Verdict } from "@gift/queue/verdict";
+import type { Log } from "@gift/telemetry/logger";
+import type { Kysely } from "kysely";
+
+export interface RecordDeadLetterDependencies {
+  readonly db: Kysely<Database>;
+  /** The fleet's name of the dead-letter queue. */
+  readonly queue: string;
+  readonly log: Log;
+}
+
+/**
+ * Creates the handler of dead letters: record → log → acknowledge. What it throws is a retry: the message is the only
+ * trace of the send until it is recorded.
+ * @param dependencies database, queue name and log
+ */
+export function createRecordDeadLetter({ db, queue, log }: RecordDeadLetterDependencies) {
+  return async function record(message: Message): Promise<Verdict> {
+    const { id: messageId, body, attributes, receiveCount } = message;
+    const letter = await recordDeadLetter(db, { messageId, queue, body, attributes, receiveCount });
+    // Delivered twice, it is recorded and reported once: monitors count these lines.
+    if (letter.isNew) report(log, message, letter);
+    return acknowledge;
+  };
+}
+
+function report(log: Log, message: Message, letter: RecordedDeadLetter): void {
+  const [code = letter.error] = letter.error.split(":", 1);
+  log("dead_letter.recorded", {
+    ...(letter.giftId !== null && { gift_id: letter.giftId }),
+    ...(letter.requestId !== null && { request_id: letter.requestId }),
+    message_id: message.id,
+    receive_count: message.receiveCount,
+    is_gift_failed: letter.isGiftFailed,
+    error_code: code,
+    error_message: letter.error,
+  });
+}

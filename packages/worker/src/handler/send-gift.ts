@@ -1,0 +1,125 @@
+import type { Database } from "@gift/core/database/database";
+import { isDatabaseUnavailable } from "@gift/core/database/unavailable";
+import { markFailed } from "@gift/core/gift/mark-failed";
+import { markSent } from "@gift/core/gift/mark-sent";
+import { type Attempt, beginAttempt, type GiftToSend } from "@gift/core/send-attempt/begin";
+import { recordRetry } from "@gift/core/send-attempt/retry";
+import { parseSendMessage } from "@gift/core/send-request/send-message";
+import type { HandlerContext } from "@gift/queue/consumer";
+import { ConsumerStoppingError, LeaseLostError } from "@gift/queue/error";
+import type { Message } from "@gift/queue/message";
+import { acknowledge, release, retry, type Verdict } from "@gift/queue/verdict";
+import { errorFields } from "@gift/telemetry/error-fields";
+import { withLogContext } from "@gift/telemetry/log-context";
+import type { Log, LogFields } from "@gift/telemetry/logger";
+import type { Kysely } from "kysely";
+import { reactions, type SendError, toSendError } from "../sender/sender.errors.ts";
+import { idempotencyKeyOf, type Sender } from "../sender/sender.ts";
+
+export interface SendGiftDependencies {
+  readonly db: Kysely<Database>;
+  readonly sender: Sender;
+  readonly log: Log;
+}
+
+/** An attempt that has begun, and the delivery it belongs to. */
+interface Begun {
+  readonly attempt: Attempt;
+  readonly gift: GiftToSend;
+  readonly message: Message;
+  readonly context: HandlerContext;
+  readonly startedAt: number;
+}
+
+/**
+ * Creates the handler of send messages: begin an attempt → send → mark SENT → acknowledge. Whatever it throws (Postgres
+ * away, a lost lease) leaves the gift QUEUED and the message to the consumer.
+ * @param dependencies database, provider and log
+ */
+export function createSendGift(dependencies: SendGiftDependencies) {
+  return async function sendGift(message: Message, context: HandlerContext): Promise<Verdict> {
+    const send = parseSendMessage(message.body);
+    if (!send) {
+      dependencies.log("send.unparsable", delivery(message));
+      return release;
+    }
+    return await withLogContext(send, () =>
+      attemptToSend(dependencies, message, context, { giftId: send.gift_id, requestId: send.request_id }),
+    );
+  };
+}
+
+async function attemptToSend(
+  dependencies: SendGiftDependencies,
+  message: Message,
+  context: HandlerContext,
+  send: { giftId: string; requestId: string },
+): Promise<Verdict> {
+  const { db, log } = dependencies;
+  const startedAt = performance.now();
+  const beginning = await beginAttempt(db, { ...send, receiveCount: message.receiveCount });
+  if (beginning.kind === "begun") return await deliver(dependencies, { ...beginning, message, context, startedAt });
+  if (beginning.kind === "unknown-gift") {
+    log("send.unknown_gift", delivery(message));
+    return release;
+  }
+  log(`send.${beginning.kind}`, delivery(message));
+  return acknowledge;
+}
+
+async function deliver(dependencies: SendGiftDependencies, begun: Begun): Promise<Verdict> {
+  const { attempt, gift, context } = begun;
+  let reference: string;
+  try {
+    const idempotencyKey = idempotencyKeyOf(attempt);
+    const request = { idempotencyKey, giftId: attempt.giftId, ...gift, signal: context.signal };
+    reference = (await dependencies.sender.send(request)).reference;
+  } catch (err) {
+    if (isNotOurs(err)) throw err;
+    return await fail(dependencies, begun, toSendError(err));
+  }
+  const isMoved = await markSent(dependencies.db, attempt, reference);
+  dependencies.log(isMoved ? "send.sent" : "send.duplicate", outcome(begun));
+  return acknowledge;
+}
+
+/** The simulated provider shares our Postgres; a message that was taken away is someone else's to conclude. */
+function isNotOurs(err: unknown): boolean {
+  return isDatabaseUnavailable(err) || err instanceof LeaseLostError || err instanceof ConsumerStoppingError;
+}
+
+async function fail({ db, log }: SendGiftDependencies, begun: Begun, err: SendError): Promise<Verdict> {
+  const { attempt, context } = begun;
+  const isPermanent = reactions[err.kind] === "fail";
+  const fields = { ...outcome(begun), ...failureFields(err) };
+  if (!isPermanent && !context.isFinalReceive) {
+    await recordRetry(db, attempt, err);
+    log("send.retried", fields);
+    return retry();
+  }
+  const isMoved = await markFailed(db, attempt, err);
+  log(isMoved ? "send.failed" : "send.duplicate", fields);
+  // Released after its final receive, the message goes to the dead-letter queue, where operators look for it.
+  return isPermanent || !isMoved ? acknowledge : release;
+}
+
+/** The provider's failures need no stack; an unexpected one does. */
+function failureFields(err: SendError): LogFields {
+  if (err.code === "SENDER_FAILED") return { ...errorFields(err.cause), error_code: err.code };
+  return { error_code: err.code, error_message: err.message };
+}
+
+function delivery(message: Message): LogFields {
+  return { message_id: message.id, receive_count: message.receiveCount };
+}
+
+function outcome({ attempt, message, startedAt }: Begun): LogFields {
+  const handlingMilliseconds = performance.now() - startedAt;
+  return {
+    ...delivery(message),
+    attempt: attempt.number,
+    // From the publish to this attempt's begin: on a retry it contains the backoffs. Clocks of two machines: a guide.
+    queue_wait_milliseconds: Math.max(0, Math.round(Date.now() - handlingMilliseconds - message.sentAt.getTime())),
+    handling_milliseconds: Math.round(handlingMilliseconds),
+  };
+}

@@ -1,0 +1,24 @@
+import type { Publish } from "@gift/core/outbox/relay";
+import type { Publisher } from "@gift/queue/publisher";
+
+/** An outbox row for a queue that this process can't send to. The row stays; the others are not held up. */
+export class UnknownDestinationError extends Error {
+  readonly code = "UNKNOWN_DESTINATION";
+
+  constructor(destination: string, known: Iterable<string>) {
+    super(`no queue ${destination} is linked to the outbox role; it publishes to ${Array.from(known).join(", ")}`);
+    this.name = "UnknownDestinationError";
+  }
+}
+
+/**
+ * Hands each message to its queue's publisher.
+ * @param publishers by the fleet's queue name
+ */
+export function createRoute(publishers: ReadonlyMap<string, Publisher>): Publish {
+  return async function route({ destination, body, attributes }) {
+    const publisher = publishers.get(destination);
+    if (!publisher) throw new UnknownDestinationError(destination, publishers.keys());
+    await publisher.publish({ body, attributes });
+  };
+}

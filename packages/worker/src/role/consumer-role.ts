@@ -1,0 +1,60 @@
+import type { Database } from "@gift/core/database/database";
+import { isDatabaseUnavailable } from "@gift/core/database/unavailable";
+import { type ConsumerOptions, createConsumer } from "@gift/queue/consumer";
+import type { Log } from "@gift/telemetry/logger";
+import type { Kysely } from "kysely";
+import { isDatabaseReady } from "../database-ready.ts";
+import { createConsumerLog } from "../observer.ts";
+import type { Role } from "./role.ts";
+
+/** The numbers of one consumer; production takes them from the fleet. */
+export type ConsumerTuning = Pick<
+  ConsumerOptions,
+  | "slots"
+  | "prefetch"
+  | "receivers"
+  | "waitTimeSeconds"
+  | "visibilityTimeoutSeconds"
+  | "handlerTimeoutSeconds"
+  | "backoff"
+  | "maxReceiveCount"
+  | "circuit"
+>;
+
+/** What every role that consumes a queue is given. */
+export interface ConsumerRoleOptions {
+  /** Its request timeout exceeds the long poll. */
+  readonly client: ConsumerOptions["client"];
+  readonly queueUrl: string;
+  readonly db: Kysely<Database>;
+  readonly log: Log;
+  readonly tuning: ConsumerTuning;
+}
+
+/**
+ * Starts a consumer whose handler needs Postgres: while that is away, polling is paused.
+ * @param name names it in logs and errors
+ * @throws ConsumerConfigurationError when the queue's RedrivePolicy differs from `maxReceiveCount`
+ */
+export async function startConsumerRole(
+  name: string,
+  options: ConsumerRoleOptions,
+  handle: ConsumerOptions["handle"],
+): Promise<Role> {
+  const { client, queueUrl, db, log, tuning } = options;
+  const consumer = createConsumer({
+    ...tuning,
+    client,
+    queueUrl,
+    name,
+    handle,
+    isUnavailable: isDatabaseUnavailable,
+    isReady: () => isDatabaseReady(db),
+    observer: createConsumerLog(log, name),
+  });
+  await consumer.start();
+  return {
+    inHand: () => consumer.stats().running + consumer.stats().buffered,
+    stop: (deadlineMilliseconds) => consumer.stop({ deadlineMilliseconds }),
+  };
+}

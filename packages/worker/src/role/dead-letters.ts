@@ -1,0 +1,16 @@
+import { createRecordDeadLetter } from "../handler/record-dead-letter.ts";
+import { type ConsumerRoleOptions, startConsumerRole } from "./consumer-role.ts";
+import type { Role } from "./role.ts";
+
+export interface DeadLettersRoleOptions extends ConsumerRoleOptions {
+  /** The fleet's name of the dead-letter queue. */
+  readonly queue: string;
+}
+
+/**
+ * Starts the role that records dead letters.
+ * @throws ConsumerConfigurationError when the dead-letter queue has a dead-letter queue of its own
+ */
+export function startDeadLettersRole(options: DeadLettersRoleOptions): Promise<Role> {
+  return startConsumerRole("dead-letters", options, createRecordDeadLetter(options));
+}

@@ -1,0 +1,61 @@
+import type { Database } from "@gift/core/database/database";
+import { type Publish, relayOnce } from "@gift/core/outbox/relay";
+import { resolvesWithin, sleepUnless } from "@gift/queue/deadline";
+import type { Log } from "@gift/telemetry/logger";
+import type { Kysely } from "kysely";
+import { createSweepPace, type Swept } from "../outbox/pace.ts";
+import { createSweepReport } from "../outbox/report.ts";
+import type { Role } from "./role.ts";
+
+export interface OutboxRoleOptions {
+  readonly db: Kysely<Database>;
+  /** Sends one message; see createRoute. */
+  readonly publish: Publish;
+  readonly log: Log;
+  /** Most rows of one sweep. */
+  readonly batch: number;
+  /** Pause after a sweep that wasn't full. */
+  readonly intervalMilliseconds: number;
+  /** How long claimed rows are ours: longer than publishing a whole batch can take. */
+  readonly leaseSeconds: number;
+}
+
+/** Starts the role that publishes what was left in the outbox. It never gives up and never crashes. */
+export function startOutboxRole(options: OutboxRoleOptions): Role {
+  const { db, publish, leaseSeconds } = options;
+  const pace = createSweepPace(options);
+  const report = createSweepReport(options.log);
+  const stopping = new AbortController();
+  let sweeping = 0;
+
+  async function sweep(): Promise<Swept> {
+    sweeping = 1;
+    try {
+      return { kind: "relayed", relayed: await relayOnce(db, publish, { limit: pace.limit(), leaseSeconds }) };
+    } catch (err) {
+      // Whatever Postgres said: the rows are leased or untouched, and the next sweep is the repair.
+      return { kind: "failed", err };
+    } finally {
+      sweeping = 0;
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const swept = await sweep();
+      report(swept);
+      const pause = pace.pauseAfter(swept);
+      if (pause > 0) await sleepUnless(stopping.signal, pause);
+    }
+  }
+
+  const ended = run();
+  return {
+    inHand: () => sweeping,
+    async stop(deadlineMilliseconds) {
+      stopping.abort();
+      // Past the deadline the rows' lease ends by itself and another sweep takes them over.
+      await resolvesWithin(deadlineMilliseconds, ended);
+    },
+  };
+}

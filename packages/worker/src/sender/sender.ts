@@ -1,0 +1,32 @@
+/** What a provider needs to deliver one gift. */
+export interface SendRequest {
+  /** `gift:{gift_id}:{request_id}`: ours, the same on every attempt of one send, so that the effect happens once. */
+  readonly idempotencyKey: string;
+  readonly giftId: string;
+  readonly code: string;
+  readonly amount: number;
+  readonly message: string | null;
+  /** Aborts the call. Whether the send took effect is then unknown. */
+  readonly signal: AbortSignal;
+}
+
+export interface Sent {
+  /** The provider's own id of the send: the same for every call with one idempotency key. */
+  readonly reference: string;
+}
+
+/** Delivers gifts. A real provider implements this and nothing else. */
+export interface Sender {
+  /**
+   * Delivers a gift, once per idempotency key however often it is called.
+   * @throws SendError when the provider answered or failed in a way that has a code; the signal's reason when aborted
+   */
+  send(request: SendRequest): Promise<Sent>;
+  /** Resolves when every handle is closed. No call may be in flight. */
+  close(): Promise<void>;
+}
+
+/** The provider's idempotency key of one send. */
+export function idempotencyKeyOf(send: { giftId: string; requestId: string }): string {
+  return `gift:${send.giftId}:${send.requestId}`;
+}

@@ -1,0 +1,86 @@
+import type { Database } from "@gift/core/database/database";
+import { fleet } from "@gift/fleet/fleet";
+import { openLinkedDatabase } from "@gift/link/database";
+import { createSqsClient } from "@gift/queue/client";
+import { createPublisher } from "@gift/queue/publisher";
+import type { Log } from "@gift/telemetry/logger";
+import type { Kysely } from "kysely";
+import type { Config, RoleLinks } from "./config.ts";
+import { createRoute } from "./outbox/route.ts";
+import { startDeadLettersRole } from "./role/dead-letters.ts";
+import { startGiftRole } from "./role/gift.ts";
+import { startOutboxRole } from "./role/outbox.ts";
+import type { Role } from "./role/role.ts";
+import { createSimulatedSender } from "./sender/simulated-sender.ts";
+import { tuningOf } from "./tuning.ts";
+
+/** What all roles of a process share. */
+export interface Foundation {
+  readonly config: Config;
+  readonly log: Log;
+  readonly db: Kysely<Database>;
+}
+
+/** The provider's own connections: one statement of 1 ms per gift; 4 carry over a thousand a second. */
+const providerConnections = 4;
+
+/** A sweep of 500 rows is 50 calls, 8 at a time: 7 rounds of at most 3 s when SQS hangs, within the rows' lease. */
+const publishing = { requestTimeoutMilliseconds: 3_000, maxAttempts: 1, leaseSeconds: 30 };
+
+/** How each role is started with the fleet's numbers and the process's links. */
+export const wiring: { [Name in keyof RoleLinks]: (foundation: Foundation, link: RoleLinks[Name]) => Promise<Role> } = {
+  async gift({ config, db, log }, { queueUrl }) {
+    const client = createSqsClient();
+    const connections = { applicationName: "simulated-provider", maxConnections: providerConnections };
+    const { failureRate, areTestValuesAllowed } = config;
+    const provider = openLinkedDatabase(config.database, connections);
+    const sender = createSimulatedSender({ db: provider, failureRate, areTestValuesAllowed });
+    const tuning = tuningOf(fleet.services.gift, fleet.queues.gift, config);
+    const role = await startGiftRole({ client, queueUrl, db, log, tuning, sender });
+    return withClose(role, async () => {
+      client.destroy();
+      await sender.close();
+    });
+  },
+
+  async "dead-letters"({ config, db, log }, { queueUrl }) {
+    const client = createSqsClient();
+    const service = fleet.services["dead-letters"];
+    const queue = service.consumes;
+    const tuning = tuningOf(service, fleet.queues[queue], config);
+    const role = await startDeadLettersRole({ client, queueUrl, db, log, tuning, queue });
+    return withClose(role, () => client.destroy());
+  },
+
+  outbox({ db, log }, { queueUrls }) {
+    // One attempt per call: the row's own backoff is the retry, and the lease must outlast the calls.
+    const client = createSqsClient(publishing);
+    const { batch, intervalSeconds } = fleet.services.outbox;
+    const publishers = Array.from(
+      queueUrls,
+      ([queue, queueUrl]) => [queue, createPublisher({ client, queueUrl })] as const,
+    );
+    const publish = createRoute(new Map(publishers));
+    const { leaseSeconds } = publishing;
+    const role = startOutboxRole({
+      db,
+      log,
+      publish,
+      batch,
+      intervalMilliseconds: intervalSeconds * 1_000,
+      leaseSeconds,
+    });
+    return Promise.resolve(withClose(role, () => client.destroy()));
+  },
+};
+
+/** Sockets and pools are closed after the last message, not during. */
+function withClose(role: Role, close: () => Promise<void> | void): Role {
+  return {
+    inHand: role.inHand,
+    async stop(deadlineMilliseconds) {
+      await role.stop(deadlineMilliseconds);
+      await close();
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { fleet } from "@gift/fleet/fleet";
+import { openLinkedDatabase } from "@gift/link/database";
+import { errorFields } from "@gift/telemetry/error-fields";
+import type { Log } from "@gift/telemetry/logger";
+import { type Config, roleNames } from "./config.ts";
+import type { Role } from "./role/role.ts";
+import { startTaskProtection } from "./task-protection.ts";
+import { type Foundation, wiring } from "./wiring.ts";
+
+/**
+ * Connections for our own statements. Forty slots share them: a statement takes about 1 ms and a gift needs two, so at
+ * 500 gifts a second one is busy on average. More would only move the queue from the pool into Postgres, whose smallest
+ * instance has 80 connections for all tasks.
+ */
+const maxConnections = 8;
+
+/** Kept of the stop timeout for closing connections after the roles have ended. */
+const closingMilliseconds = 5_000;
+
+/** From SIGTERM to SIGKILL: as long as the slowest of the process's roles is granted. */
+export function stopTimeoutSecondsOf(config: Config): number {
+  const names = roleNames.filter((name) => config.roles[name]);
+  return Math.max(...names.map((name) => fleet.services[name].stopTimeoutSeconds));
+}
+
+/**
+ * Starts the roles that the configuration asks for.
+ * @returns how to stop them: nothing is in flight and nothing is open when it resolves
+ */
+export async function startWorker(config: Config, log: Log): Promise<() => Promise<void>> {
+  const db = openLinkedDatabase(config.database, {
+    applicationName: "worker",
+    maxConnections,
+    onConnectionLost: (err) => log("database.connection_lost", errorFields(err)),
+  });
+  const roles = await startRoles({ config, log, db });
+  const inHand = () => roles.reduce((sum, role) => sum + role.inHand(), 0);
+  const protection = config.ecsAgentUri && startTaskProtection({ agentUri: config.ecsAgentUri, inHand, log });
+  const deadlineMilliseconds = stopTimeoutSecondsOf(config) * 1_000 - closingMilliseconds;
+  return async () => {
+    await Promise.all(roles.map((role) => role.stop(deadlineMilliseconds)));
+    if (protection) await protection.stop();
+    await db.destroy();
+  };
+}
+
+async function startRoles(foundation: Foundation): Promise<Role[]> {
+  const { gift, outbox, "dead-letters": deadLetters } = foundation.config.roles;
+  return await Promise.all([
+    ...(gift ? [wiring.gift(foundation, gift)] : []),
+    ...(outbox ? [wiring.outbox(foundation, outbox)] : []),
+    ...(deadLetters ? [wiring["dead-letters"](foundation, deadLetters)] : []),
+  ]);
+}
