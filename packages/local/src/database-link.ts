@@ -1,14 +1,8 @@
+import type { DatabaseLink as AnyDatabaseLink } from "@gift/link/database";
 import { UsageError } from "./usage-error.ts";
 
 /** Value of the SST binding `Database` as it is without AWS: a fixed password instead of IAM tokens. */
-export interface DatabaseLink {
-  readonly host: string;
-  readonly port: number;
-  readonly database: string;
-  readonly username: string;
-  readonly auth: "password";
-  readonly password: string;
-}
+export type DatabaseLink = Extract<AnyDatabaseLink, { auth: "password" }>;
 
 /**
  * Reads a DATABASE_URL of the user's own server.

@@ -1,7 +1,6 @@
 import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
-  QueueNameExists,
   SetQueueAttributesCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
@@ -60,8 +59,9 @@ async function ensureQueue(client: SQSClient, endpoint: string, name: string, qu
   try {
     await client.send(new CreateQueueCommand({ QueueName: name, Attributes: attributes }));
   } catch (err) {
-    // The queue is from an earlier run and the fleet's numbers have changed since.
-    if (!(err instanceof QueueNameExists)) throw err;
+    // The queue is from an earlier run and the fleet's numbers have changed since. By name: the emulator's error has
+    // the name of the older protocol (AWS.SimpleQueueService.QueueNameExists), which the SDK has no class for.
+    if (!(err instanceof Error && /\bQueueNameExists$/.test(err.name))) throw err;
     await client.send(new SetQueueAttributesCommand({ QueueUrl: queueUrl(endpoint, name), Attributes: attributes }));
   }
 }

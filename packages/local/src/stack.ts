@@ -8,7 +8,7 @@ import { type EnvironmentFile, writeEnvironmentFile } from "./environment-file.t
 import { portProblem } from "./free-port.ts";
 import type { ProcessSpec } from "./process-spec.ts";
 import { ensureQueues, type QueueUrls } from "./queues.ts";
-import { apiSpec, type Links, linkEnvironment, workerSpecs } from "./services.ts";
+import { apiSpec, type Links, linkEnvironment, workerSpecs } from "./service-spec.ts";
 import type { Settings } from "./settings.ts";
 import { SupervisedProcess } from "./supervised-process.ts";
 import type { Terminal } from "./terminal.ts";

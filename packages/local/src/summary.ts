@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import { styleText } from "node:util";
-import type { Links } from "./services.ts";
+import type { Links } from "./service-spec.ts";
 import type { Settings } from "./settings.ts";
 import type { Stack } from "./stack.ts";
 
@@ -22,7 +22,7 @@ export function summary(stack: Stack, settings: Settings, links: Links, seconds:
     "",
     ...columns(rows),
     "",
-    `  reference  ${stack.apiAddress}/openapi`,
+    `  reference  ${stack.apiAddress}/docs`,
     `  data       ${settings.dataFolder} (logs in logs/)`,
     "",
     styleText("bold", "Try it:"),

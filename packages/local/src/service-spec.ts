@@ -36,7 +36,6 @@ export function apiSpec(settings: Settings, links: Links): ProcessSpec {
       ...serviceEnvironment(settings, links),
       PORT: String(settings.port),
       HOST: "127.0.0.1",
-      TEST_VALUES: "allowed",
     },
   };
 }
@@ -75,5 +74,9 @@ function service(
 
 function serviceEnvironment(settings: Settings, links: Links): Record<string, string> {
   // Below info a service wouldn't say that it's ready; what is shown here is chosen by the supervisor.
-  return { ...linkEnvironment(links), LOG_LEVEL: settings.logLevel === "debug" ? "debug" : "info" };
+  return {
+    ...linkEnvironment(links),
+    LOG_LEVEL: settings.logLevel === "debug" ? "debug" : "info",
+    TEST_VALUES: "allowed",
+  };
 }

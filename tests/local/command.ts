@@ -1,0 +1,40 @@
+import { once } from "node:events";
+import { spawnChild } from "@gift/local/spawn-child";
+import { onTestFinished } from "vitest";
+import { until } from "./until.ts";
+
+export interface Command {
+  readonly pid: number;
+  /** What it has printed so far, both streams. */
+  output(): string;
+  /** Waits until it has printed something. */
+  printed(pattern: RegExp, seconds?: number): Promise<RegExpExecArray>;
+  kill(signal: NodeJS.Signals): void;
+  /** Resolves when it's gone and its output is read. */
+  readonly exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+}
+
+/** Runs `node` with these words for one test, which kills it at its end at the latest. */
+export function run(words: readonly string[], environment: Readonly<Record<string, string>> = {}): Command {
+  const child = spawnChild({ command: words, environment: { NO_COLOR: "1", ...environment } });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk;
+    });
+  const exited = once(child, "close").then(([code, signal]) => ({ code, signal }));
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await exited;
+  });
+  return {
+    pid: child.pid ?? Number.NaN,
+    output: () => text,
+    kill: (signal) => void child.kill(signal),
+    exited,
+    printed: (pattern, seconds) =>
+      until(`${pattern} in:\n${text}`, () => pattern.exec(text) ?? undefined, seconds).catch((err: unknown) => {
+        throw new Error(`${pattern} wasn't printed, but:\n${text}`, { cause: err });
+      }),
+  };
+}
