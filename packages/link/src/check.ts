@@ -1,5 +1,5 @@
 import type { Static, TSchema } from "@sinclair/typebox";
-import { Value } from "@sinclair/typebox/value";
+import { Value, type ValueError } from "@sinclair/typebox/value";
 
 /**
  * Checks a value against a schema at the edge of a process, converting strings to the numbers and booleans it asks for
@@ -12,9 +12,32 @@ import { Value } from "@sinclair/typebox/value";
 export function check<Schema extends TSchema>(schema: Schema, value: unknown, name: string): Static<Schema> {
   const candidate = Value.Convert(schema, Value.Default(schema, Value.Clean(schema, Value.Clone(value))));
   if (Value.Check(schema, candidate)) return candidate;
-  const problems = Array.from(Value.Errors(schema, candidate), ({ path, message, value: found }) => {
-    const given = found === undefined ? "it is missing" : `it is ${JSON.stringify(found)}`;
-    return `${path.slice(1).replaceAll("/", ".") || name}: ${message.toLowerCase()}, but ${given}`;
-  });
-  throw new Error(`${name} is not usable: ${Array.from(new Set(problems)).join("; ")}`);
+  const problems = Array.from(Value.Errors(schema, candidate)).flatMap(innermost);
+  // One sentence per field: of a missing one TypeBox says first that it is required, then what it should be.
+  const sentences = new Map(problems.map((problem) => [problem.path, sentenceOf(problem, name)]));
+  throw new Error(`${name} is not usable: ${Array.from(sentences.values()).join("; ")}`);
+}
+
+function sentenceOf(problem: ValueError, name: string): string {
+  const field = problem.path.slice(1).replaceAll("/", ".") || name;
+  return `${field}: ${expectation(problem)}, but ${describe(problem.value)}`;
+}
+
+function expectation({ message, errors }: ValueError): string {
+  const alternatives = errors.flatMap((alternative) => alternative.First()?.message.toLowerCase() ?? []);
+  return alternatives.length > 0 ? Array.from(new Set(alternatives)).join(" or ") : message.toLowerCase();
+}
+
+/** Of a union, what is wrong with the alternative that was nearly met: "expected union value" helps nobody. */
+function innermost(problem: ValueError): ValueError[] {
+  if (typeof problem.value !== "object" || problem.value === null) return [problem];
+  const alternatives = problem.errors.map((errors) => Array.from(errors).flatMap(innermost));
+  const [nearest = [problem]] = alternatives.filter((errors) => errors.length > 0).sort((a, b) => a.length - b.length);
+  return nearest;
+}
+
+/** An object is only named: the database's binding carries a password, and this sentence is logged. */
+function describe(found: unknown): string {
+  if (found === undefined) return "it is missing";
+  return typeof found === "object" && found !== null ? "it is an object" : `it is ${JSON.stringify(found)}`;
 }

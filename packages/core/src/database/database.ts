@@ -24,6 +24,8 @@ export interface DatabaseOptions {
   /** CA certificates in PEM; present means TLS with full verification. */
   readonly certificateAuthority?: string;
   readonly maxConnections: number;
+  /** Most seconds for one statement; 10 unless given. Migrations wait and work longer than a request may. */
+  readonly statementTimeoutSeconds?: number;
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string;
   /** Told of an idle connection that broke; the pool has already dropped it. */
@@ -35,6 +37,7 @@ export interface DatabaseOptions {
  * @param options where, as whom and how many
  */
 export function openDatabase(options: DatabaseOptions): Kysely<Database> {
+  const { statementTimeoutSeconds = 10 } = options;
   const pool = new Pool({
     host: options.host,
     port: options.port,
@@ -48,11 +51,11 @@ export function openDatabase(options: DatabaseOptions): Kysely<Database> {
     // Waiting for a connection counts as the database being away, and callers have a retry of their own.
     connectionTimeoutMillis: 3_000,
     idleTimeoutMillis: 60_000,
-    statement_timeout: 10_000,
+    statement_timeout: statementTimeoutSeconds * 1_000,
     lock_timeout: 5_000,
     idle_in_transaction_session_timeout: 10_000,
     // Longer than statement_timeout: only a server that no longer answers gets this far.
-    query_timeout: 12_000,
+    query_timeout: (statementTimeoutSeconds + 2) * 1_000,
   });
   pool.on("error", (err) => options.onConnectionLost?.(err));
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });

@@ -26,12 +26,13 @@ const awayMessages = [
 
 /**
  * Whether an error means that Postgres can't be reached now, so that the same call may succeed later.
- * @param err anything thrown by a query
+ * @param err anything thrown by a query, or an error that wraps it as its cause
  */
 export function isDatabaseUnavailable(err: unknown): boolean {
   if (err instanceof AggregateError && err.errors.length > 0) return err.errors.every(isDatabaseUnavailable);
   if (!(err instanceof Error)) return false;
   const code = "code" in err && typeof err.code === "string" ? err.code : undefined;
   if (code !== undefined && (awaySqlStates.test(code) || awaySystemErrors.has(code))) return true;
-  return awayMessages.some((message) => err.message.startsWith(message));
+  if (awayMessages.some((message) => err.message.startsWith(message))) return true;
+  return isDatabaseUnavailable(err.cause);
 }

@@ -6,13 +6,14 @@ import type { DeadLetterState, DeadLetterTable } from "./dead-letter.table.ts";
 export type DeadLetter = Readonly<Selectable<DeadLetterTable>>;
 
 export interface DeadLetterFilter {
-  readonly state?: DeadLetterState;
-  readonly giftId?: string;
+  readonly state?: DeadLetterState | undefined;
+  readonly giftId?: string | undefined;
   /** Error code, the part of `error` before the colon. */
-  readonly errorCode?: string;
-  readonly createdAfter?: Date;
-  readonly createdBefore?: Date;
-  readonly limit: number;
+  readonly errorCode?: string | undefined;
+  readonly createdAfter?: Date | undefined;
+  readonly createdBefore?: Date | undefined;
+  /** The oldest so many; all when absent. */
+  readonly limit?: number | undefined;
 }
 
 /**
@@ -30,11 +31,24 @@ export async function findDeadLetter(db: Kysely<Database>, id: string): Promise<
  * @param filter all given conditions must hold
  */
 export async function listDeadLetters(db: Kysely<Database>, filter: DeadLetterFilter): Promise<DeadLetter[]> {
-  let query = db.selectFrom("dead_letters").selectAll().orderBy("id").limit(filter.limit);
+  return await matching(db, filter).selectAll().execute();
+}
+
+/**
+ * The ids alone, oldest first: enough to redrive or discard a backlog of any size one by one.
+ * @param filter all given conditions must hold
+ */
+export async function listDeadLetterIds(db: Kysely<Database>, filter: DeadLetterFilter): Promise<string[]> {
+  const rows = await matching(db, filter).select("id").execute();
+  return rows.map((row) => row.id);
+}
+
+function matching(db: Kysely<Database>, filter: DeadLetterFilter) {
+  let query = db.selectFrom("dead_letters").orderBy("id");
   if (filter.state) query = query.where("state", "=", filter.state);
   if (filter.giftId) query = query.where("gift_id", "=", filter.giftId);
   if (filter.errorCode) query = query.where("error", "^@", `${filter.errorCode}:`);
   if (filter.createdAfter) query = query.where("created_at", ">=", filter.createdAfter);
   if (filter.createdBefore) query = query.where("created_at", "<", filter.createdBefore);
-  return await query.execute();
+  return filter.limit === undefined ? query : query.limit(filter.limit);
 }

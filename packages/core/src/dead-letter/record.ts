@@ -22,8 +22,14 @@ export interface RecordedDeadLetter {
   readonly error: string;
 }
 
-const exhausted = "DEAD_LETTERED: every delivery ended without an outcome; see the attempts";
-const unparsable = "UNPARSABLE_MESSAGE: the body is not a send message";
+/** Why a message is here, as far as its body and its gift can tell. */
+const reasons = {
+  unparsable: "UNPARSABLE_MESSAGE: the body is not a send message",
+  unknownGift: "UNKNOWN_GIFT: the message names no gift",
+  stale: "STALE_REQUEST: the gift is on another send request since",
+  sent: "ALREADY_SENT: the gift is SENT, only its acknowledgement failed",
+  exhausted: "DEAD_LETTERED: every delivery ended without an outcome; see the attempts",
+};
 
 /**
  * Records a message that reached a dead-letter queue and moves its gift, if it is still QUEUED under that request, to
@@ -36,10 +42,14 @@ export async function recordDeadLetter(db: Kysely<Database>, message: DeadMessag
   const requestId = send?.request_id ?? null;
   const { from, to } = edges.markFailed;
   const { rows } = await sql<{ is_new: boolean; is_gift_failed: boolean; error: string }>`
-    with before as (
-      select last_error from gifts where id = ${giftId}::uuid and request_id = ${requestId}
-    ), reason as (
-      select coalesce((select last_error from before), ${send ? exhausted : unparsable}) as error
+    with reason as (
+      select case
+        when gifts.id is null then ${send ? reasons.unknownGift : reasons.unparsable}
+        when gifts.request_id is distinct from ${requestId} then ${reasons.stale}
+        when gifts.status = ${edges.markSent.to} then ${reasons.sent}
+        else coalesce(gifts.last_error, ${reasons.exhausted})
+      end as error
+      from (select) as message left join gifts on gifts.id = ${giftId}::uuid
     ), gift as (
       update gifts set status = ${to}, last_error = reason.error, updated_at = now()
       from reason where id = ${giftId}::uuid and status = ${from} and request_id = ${requestId}
@@ -61,6 +71,6 @@ export async function recordDeadLetter(db: Kysely<Database>, message: DeadMessag
     isGiftFailed: row?.is_gift_failed ?? false,
     giftId,
     requestId,
-    error: row?.error ?? exhausted,
+    error: row?.error ?? reasons.exhausted,
   };
 }

@@ -1,7 +1,8 @@
-import { sql, type Transaction } from "kysely";
+import type { Transaction } from "kysely";
 import type { Database } from "../database/database.ts";
 import { redriveGift } from "../gift/redrive.ts";
 import { DeadLetterNotFoundError } from "./dead-letter.errors.ts";
+import { closeDeadLetters } from "./redrive-gift.ts";
 
 export type RedriveOutcome =
   | { readonly kind: "redriven"; readonly requestId: string }
@@ -23,28 +24,16 @@ export async function redriveDeadLetter(
 ): Promise<RedriveOutcome> {
   const row = await trx
     .selectFrom("dead_letters")
-    .selectAll()
+    .select(["state", "gift_id", "request_id"])
     .where("id", "=", letter.id)
     .forUpdate()
     .executeTakeFirst();
   if (!row) throw new DeadLetterNotFoundError(letter.id);
   if (row.state !== "OPEN") return { kind: "resolved-before" };
   if (row.gift_id === null || row.request_id === null) return { kind: "not-failed" };
-  const requestId = await redriveGift(trx, {
-    giftId: row.gift_id,
-    failedRequestId: row.request_id,
-    operator: letter.operator,
-  });
+  const { operator } = letter;
+  const requestId = await redriveGift(trx, { giftId: row.gift_id, failedRequestId: row.request_id, operator });
   if (requestId === undefined) return { kind: "not-failed" };
-  await trx
-    .updateTable("dead_letters")
-    .set({
-      state: "REDRIVEN",
-      redrive_request_id: requestId,
-      resolved_by: letter.operator,
-      resolved_at: sql<Date>`now()`,
-    })
-    .where("id", "=", letter.id)
-    .execute();
+  await closeDeadLetters(trx, [letter.id], { requestId, operator });
   return { kind: "redriven", requestId };
 }

@@ -4,7 +4,8 @@ import type { Attempt } from "../send-attempt/begin.ts";
 import { edges } from "./gift.state.ts";
 
 /**
- * QUEUED → SENT after the send took effect, and the attempt's outcome with it: one statement.
+ * QUEUED → SENT after the send took effect, and the attempt's outcome with it: one statement. An attempt keeps its
+ * first outcome: a commit whose answer was lost may be reported again, and as another one.
  * @param db the database
  * @param attempt the attempt that succeeded
  * @param providerReference the provider's id of the send
@@ -20,7 +21,7 @@ export async function markSent(db: Kysely<Database>, attempt: Attempt, providerR
       returning id
     ), attempt as (
       update send_attempts set finished_at = now(), outcome = 'SENT', provider_reference = ${providerReference}
-      where id = ${attempt.id}
+      where id = ${attempt.id} and outcome is null
     )
     select exists (select from gift) as is_moved`.execute(db);
   return rows[0]?.is_moved ?? false;

@@ -9,11 +9,12 @@ const undefinedTable = "42P01";
  * Whether the schema is at least as new as this code needs. A newer one is fine: migrations keep the previous
  * version of the code working.
  * @param db the database
+ * @param needed name of the newest migration that this code needs
  */
-export async function isSchemaReady(db: Kysely<Database>): Promise<boolean> {
+export async function isSchemaReady(db: Kysely<Database>, needed: string = newestMigration): Promise<boolean> {
   try {
     const { rows } = await sql<{ newest: string | null }>`select max(name) as newest from kysely_migration`.execute(db);
-    return (rows[0]?.newest ?? "") >= newestMigration;
+    return (rows[0]?.newest ?? "") >= needed;
   } catch (err) {
     if (err instanceof DatabaseError && err.code === undefinedTable) return false;
     throw err;

@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import type { Database } from "../database/database.ts";
+import { toStorableText } from "../database/storable-text.ts";
 import { claimFromOutbox } from "./claim.ts";
 import type { OutboxMessage } from "./outbox.table.ts";
 import { deleteFromOutbox, postponeInOutbox } from "./settle.ts";
@@ -47,5 +48,5 @@ export async function relayOnce(db: Kysely<Database>, publish: Publish, options:
 }
 
 function describe(err: unknown): string {
-  return (err instanceof Error ? `${err.name}: ${err.message}` : String(err)).slice(0, 1_000);
+  return toStorableText(err instanceof Error ? `${err.name}: ${err.message}` : String(err), 1_000);
 }

@@ -1,5 +1,7 @@
 /** Visible ASCII, 1 to 255 characters: what fits the column and survives logs, headers and SQS unescaped. */
-const idempotencyKey = /^[\x21-\x7e]{1,255}$/;
+export const idempotencyKeyPattern = "^[\\x21-\\x7e]{1,255}$";
+
+const idempotencyKey = new RegExp(idempotencyKeyPattern);
 
 /**
  * The idempotency key in a header's value, without the one pair of quotes that the IETF draft

@@ -1,5 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
+import { idempotencyKeyPattern } from "./idempotency-key.ts";
 
 /** The fleet's name of the queue that carries sends. */
 export const sendQueue = "gift";
@@ -7,7 +8,8 @@ export const sendQueue = "gift";
 const uuid = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
 
 const schema = Type.Object(
-  { gift_id: Type.String({ pattern: uuid }), request_id: Type.String({ minLength: 1, maxLength: 255 }) },
+  // The key's own pattern: anything else, NUL above all, is a body that Postgres may refuse, and refuse again.
+  { gift_id: Type.String({ pattern: uuid }), request_id: Type.String({ pattern: idempotencyKeyPattern }) },
   { additionalProperties: false },
 );
 const checker = TypeCompiler.Compile(schema);
