@@ -1,0 +1,34 @@
+/** What has happened to the demo's gifts so far. */
+export interface Tally {
+  readonly asked: number;
+  created: number;
+  accepted: number;
+  sent: number;
+  failed: number;
+  /** Requests that were made again because the API was away or busy. */
+  clientRetries: number;
+  /** From the accepted request leaving here to the gift being SENT, one per sent gift. */
+  readonly latenciesMilliseconds: number[];
+  /** The first reason why a gift couldn't be created, sent or followed, if any. */
+  firstError?: string;
+}
+
+/** @param asked how many gifts the demo is to send */
+export function createTally(asked: number): Tally {
+  return { asked, created: 0, accepted: 0, sent: 0, failed: 0, clientRetries: 0, latenciesMilliseconds: [] };
+}
+
+/** Gifts that neither were SENT nor FAILED: there must be none. */
+export function unaccounted(tally: Tally): number {
+  return tally.asked - tally.sent - tally.failed;
+}
+
+/**
+ * The nearest-rank percentile: the smallest value that at least this share of the values doesn't exceed.
+ * @param share 0 to 1
+ * @returns undefined when there are no values
+ */
+export function percentile(values: readonly number[], share: number): number | undefined {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+}
