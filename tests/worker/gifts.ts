@@ -72,9 +72,12 @@ export async function tally(db: Kysely<Database>) {
     select status, count(*)::int as gifts from gifts group by status order by status`.execute(db);
   const effects = await sql<{ effects: number; most: number | null }>`
     select coalesce(sum(effects), 0)::int as effects, max(effects) as most from simulated_provider.sends`.execute(db);
+  const count = (status: string) => rows.find((row) => row.status === status)?.gifts ?? 0;
   return {
-    ...Object.fromEntries(rows.map((row) => [row.status, row.gifts])),
-    effects: effects.rows[0]?.effects,
-    mostEffectsPerKey: effects.rows[0]?.most,
+    queued: count("QUEUED"),
+    sent: count("SENT"),
+    failed: count("FAILED"),
+    effects: effects.rows[0]?.effects ?? 0,
+    mostEffectsPerKey: effects.rows[0]?.most ?? 0,
   };
 }

@@ -1,3 +1,4 @@
+import { consumerBinding, producerBinding } from "@gift/fleet/binding";
 import { fleet, type QueueName } from "@gift/fleet/fleet";
 import { readBinding } from "@gift/link/binding";
 import { check } from "@gift/link/check";
@@ -78,10 +79,10 @@ function parseRoles(text: string): readonly RoleName[] {
 }
 
 function consumerOf(resources: object, queue: QueueName): { queueUrl: string } {
-  return { queueUrl: readBinding(resources, `${fleet.queues[queue].resource}Consumer`, queueLink).url };
+  return { queueUrl: readBinding(resources, consumerBinding(queue), queueLink).url };
 }
 
 function producersOf(resources: object): { queueUrls: ReadonlyMap<string, string> } {
-  const urlOf = (queue: QueueName) => readBinding(resources, `${fleet.queues[queue].resource}Producer`, queueLink).url;
+  const urlOf = (queue: QueueName) => readBinding(resources, producerBinding(queue), queueLink).url;
   return { queueUrls: new Map(fleet.services.outbox.publishes.map((queue) => [queue, urlOf(queue)])) };
 }
