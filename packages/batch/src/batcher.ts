@@ -33,69 +33,106 @@ interface Waiting<Item, Result> {
  * @param options sizes, linger and the call that carries a batch
  */
 export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
-  const waiting: Waiting<Item, Result>[] = [];
-  let itemsInFlight = 0;
-  let runsInFlight = 0;
-  let wake: NodeJS.Timeout | undefined;
-  let wakeIsDue = false;
-  let flushing: { promise: Promise<void>; resolve(): void } | undefined;
+  const batcher = new NaturalBatcher(options);
+  return {
+    add: (item) => batcher.add(item),
+    flush: () => batcher.flush(),
+    size: () => batcher.size(),
+  };
+}
 
-  function schedule(): void {
-    if (wakeIsDue || waiting.length === 0) return;
-    if (options.lingerMilliseconds === 0 || flushing || waiting.length >= options.maxItems) {
-      clearTimeout(wake);
-      wake = undefined;
-      wakeIsDue = true;
+class NaturalBatcher<Item, Result> implements Batcher<Item, Result> {
+  readonly #options: BatcherOptions<Item, Result>;
+  readonly #waiting: Waiting<Item, Result>[] = [];
+  #itemsInFlight = 0;
+  #runsInFlight = 0;
+  #linger: NodeJS.Timeout | undefined;
+  /** What waits has lingered already (every run was taken when its time came): it doesn't linger a second time. */
+  #isOverdue = false;
+  #isScheduled: boolean = false;
+  #flushing: PromiseWithResolvers<void> | undefined;
+
+  constructor(options: BatcherOptions<Item, Result>) {
+    this.#options = options;
+  }
+
+  size(): number {
+    return this.#waiting.length + this.#itemsInFlight;
+  }
+
+  add(item: Item): Promise<Result> {
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    this.#waiting.push({ item, resolve, reject });
+    this.#schedule();
+    return promise;
+  }
+
+  flush(): Promise<void> {
+    if (this.size() === 0) return Promise.resolve();
+    this.#flushing ??= Promise.withResolvers<void>();
+    const { promise } = this.#flushing;
+    this.#schedule();
+    return promise;
+  }
+
+  #schedule(): void {
+    if (this.#canRun()) {
+      if (this.#isScheduled) return;
+      this.#isScheduled = true;
       // A microtask, so that everything added in the same tick travels together.
-      queueMicrotask(runWhatWaits);
-      return;
+      queueMicrotask(() => this.#runWhatWaits());
+    } else if (this.#waiting.length > 0 && !this.#goesUnfilled()) {
+      this.#linger ??= setTimeout(() => this.#endLinger(), this.#options.lingerMilliseconds);
     }
-    wake ??= setTimeout(runWhatWaits, options.lingerMilliseconds);
   }
 
-  function runWhatWaits(): void {
-    wake = undefined;
-    wakeIsDue = false;
-    while (waiting.length > 0 && runsInFlight < options.maxParallel) void run(waiting.splice(0, options.maxItems));
+  #canRun(): boolean {
+    const least = this.#goesUnfilled() ? 1 : this.#options.maxItems;
+    return this.#runsInFlight < this.#options.maxParallel && this.#waiting.length >= least;
   }
 
-  async function run(batch: readonly Waiting<Item, Result>[]): Promise<void> {
-    runsInFlight += 1;
-    itemsInFlight += batch.length;
+  #goesUnfilled(): boolean {
+    return this.#options.lingerMilliseconds === 0 || this.#isOverdue || this.#flushing !== undefined;
+  }
+
+  #endLinger(): void {
+    this.#linger = undefined;
+    this.#isOverdue = true;
+    this.#runWhatWaits();
+  }
+
+  #runWhatWaits(): void {
+    this.#isScheduled = false;
+    while (this.#canRun()) {
+      clearTimeout(this.#linger);
+      this.#linger = undefined;
+      void this.#run(this.#waiting.splice(0, this.#options.maxItems));
+      if (this.#waiting.length === 0) this.#isOverdue = false;
+    }
+    this.#schedule();
+  }
+
+  async #run(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+    this.#runsInFlight += 1;
+    this.#itemsInFlight += batch.length;
     try {
-      const results = await options.run(batch.map((entry) => entry.item));
+      const results = await this.#options.run(batch.map((entry) => entry.item));
       for (const [index, entry] of batch.entries()) settle(entry, results[index]);
     } catch (err) {
       for (const entry of batch) entry.reject(err);
     } finally {
-      runsInFlight -= 1;
-      itemsInFlight -= batch.length;
-      schedule();
-      if (flushing && size() === 0) {
-        flushing.resolve();
-        flushing = undefined;
-      }
+      this.#runsInFlight -= 1;
+      this.#itemsInFlight -= batch.length;
+      this.#schedule();
+      this.#endFlush();
     }
   }
 
-  const size = () => waiting.length + itemsInFlight;
-
-  return {
-    size,
-    add(item) {
-      const { promise, resolve, reject } = Promise.withResolvers<Result>();
-      waiting.push({ item, resolve, reject });
-      schedule();
-      return promise;
-    },
-    flush() {
-      if (size() === 0) return Promise.resolve();
-      flushing ??= Promise.withResolvers<void>();
-      const done = flushing.promise;
-      schedule();
-      return done;
-    },
-  };
+  #endFlush(): void {
+    if (this.size() > 0) return;
+    this.#flushing?.resolve();
+    this.#flushing = undefined;
+  }
 }
 
 function settle<Item, Result>(entry: Waiting<Item, Result>, result: PromiseSettledResult<Result> | undefined): void {

@@ -1,0 +1,95 @@
+import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
+import { createBatcher } from "@gift/batch/batcher";
+import { entryId, mostEntries, resultsOf } from "./batch-entry.ts";
+import type { SqsClient } from "./client.ts";
+import { EntryFailedError, PublishError } from "./error.ts";
+import { byteLengthOf, splitBySize } from "./message-size.ts";
+
+export interface OutgoingMessage {
+  readonly body: string;
+  /** Sent as string attributes; at most 10, none empty. */
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+export interface Publisher {
+  /**
+   * Resolves once SQS has accepted this message.
+   * @throws PublishError for this message alone; others of the same call may have been accepted
+   */
+  publish(message: OutgoingMessage): Promise<void>;
+  /** Resolves when nothing waits and nothing is in flight. */
+  flush(): Promise<void>;
+}
+
+export interface PublisherOptions {
+  /** About 3 s of request timeout and 2 attempts: a caller waits for it. */
+  readonly client: SqsClient;
+  readonly queueUrl: string;
+  /** Most calls in flight at once. Default 8: ten messages each, 80 callers wait for one round trip only. */
+  readonly parallel?: number;
+}
+
+/** A call that failed is classified by the SDK: what isn't the client's fault may succeed when tried again. */
+interface Classified {
+  readonly name: string;
+  readonly $fault?: unknown;
+  readonly $retryable?: unknown;
+}
+
+/** Creates a publisher that batches naturally: a lone message goes out at once, a crowd shares calls of ten. */
+export function createPublisher(options: PublisherOptions): Publisher {
+  const batcher = createBatcher<OutgoingMessage, void>({
+    maxItems: mostEntries,
+    maxParallel: options.parallel ?? 8,
+    lingerMilliseconds: 0,
+    run: (messages) => sendAll(options, messages),
+  });
+  return {
+    async publish(message) {
+      try {
+        await batcher.add(message);
+      } catch (err) {
+        throw publishErrorOf(err);
+      }
+    },
+    flush: batcher.flush,
+  };
+}
+
+/** Ten large messages can exceed a call's 1 MiB; then they travel in several calls, one after another. */
+async function sendAll(options: PublisherOptions, messages: readonly OutgoingMessage[]) {
+  const results: PromiseSettledResult<void>[] = [];
+  for (const part of splitBySize(messages, byteLengthOf)) results.push(...(await send(options, part)));
+  return results;
+}
+
+async function send({ client, queueUrl }: PublisherOptions, messages: readonly OutgoingMessage[]) {
+  const Entries = messages.map((message, index) => ({
+    Id: entryId(index),
+    MessageBody: message.body,
+    MessageAttributes: attributesOf(message),
+  }));
+  try {
+    const output = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+    return resultsOf(messages.length, output);
+  } catch (reason) {
+    // A failed part must not fail the parts that were accepted.
+    return messages.map(() => ({ status: "rejected" as const, reason }));
+  }
+}
+
+function attributesOf({ attributes = {} }: OutgoingMessage) {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: "String", StringValue }]),
+  );
+}
+
+function publishErrorOf(err: unknown): PublishError {
+  if (err instanceof EntryFailedError) return new PublishError(err.code, err.senderFault, err);
+  if (!isClassified(err)) return new PublishError("Unknown", false, err);
+  return new PublishError(err.name, err.$fault === "client" && err.$retryable === undefined, err);
+}
+
+function isClassified(err: unknown): err is Classified {
+  return err instanceof Error;
+}

@@ -1,0 +1,36 @@
+import { ReceiveMessageCommand, type Message as SqsMessage } from "@aws-sdk/client-sqs";
+import type { SqsClient } from "./client.ts";
+import { createLease, type Lease } from "./lease.ts";
+import { parseMessage } from "./message.ts";
+
+export interface ReceiveOptions {
+  readonly client: SqsClient;
+  readonly queueUrl: string;
+  readonly visibilityTimeoutSeconds: number;
+}
+
+/**
+ * One receive call, never aborted.
+ * @param most most messages to return, 1 to 10
+ * @param waitTimeSeconds how long SQS waits for a first message, 0 to 20
+ */
+export async function receive(options: ReceiveOptions, most: number, waitTimeSeconds: number): Promise<Lease[]> {
+  const output = await options.client.send(
+    new ReceiveMessageCommand({
+      QueueUrl: options.queueUrl,
+      MaxNumberOfMessages: most,
+      WaitTimeSeconds: waitTimeSeconds,
+      VisibilityTimeout: options.visibilityTimeoutSeconds,
+      MessageAttributeNames: ["All"],
+      MessageSystemAttributeNames: ["ApproximateReceiveCount", "SentTimestamp"],
+    }),
+  );
+  const receivedAt = performance.now();
+  return (output.Messages ?? []).flatMap((raw) => leaseOf(raw, receivedAt, options.visibilityTimeoutSeconds));
+}
+
+/** Without a receipt handle there is nothing to settle: such a message comes back by itself. */
+function leaseOf(raw: SqsMessage, receivedAt: number, visibilityTimeoutSeconds: number): Lease[] {
+  if (!raw.ReceiptHandle) return [];
+  return [createLease(parseMessage(raw), raw.ReceiptHandle, receivedAt, visibilityTimeoutSeconds)];
+}

@@ -1,0 +1,65 @@
+import { Pace } from "@gift/queue/pace";
+import { expect, test } from "vitest";
+
+/** Polls a steady stream, each call taking 3 ms; answers the messages per poll and the longest pause. */
+function pollStream(perSecond: number, polls: number) {
+  const pace = new Pace();
+  let now = 0;
+  let fetched = 0;
+  let longestPause = 0;
+  for (let poll = 0; poll < polls; poll += 1) {
+    const startedAt = now;
+    const available = () => Math.floor((now * perSecond) / 1_000) - fetched;
+    now += 3;
+    while (available() < 1) now += 1;
+    const received = Math.min(10, available());
+    fetched += received;
+    const pause = pace.pauseAfter({ asked: 10, received, waitMilliseconds: 20_000, startedAt, endedAt: now });
+    longestPause = Math.max(longestPause, pause);
+    now += pause;
+  }
+  return { perPoll: fetched / polls, longestPause };
+}
+
+test("a trickle is polled without any pause", () => {
+  for (const perSecond of [1, 10, 40]) expect(pollStream(perSecond, 200).longestPause).toBe(0);
+});
+
+test("from 200 messages a second on a poll fetches more than six, and nobody waits longer than 35 ms", () => {
+  for (const perSecond of [200, 400, 1_000, 2_000]) {
+    const { perPoll, longestPause } = pollStream(perSecond, 500);
+    expect(perPoll).toBeGreaterThan(6);
+    expect(longestPause).toBeLessThanOrEqual(35);
+  }
+});
+
+test("a backlog is polled without pause, and says that more receivers would help", () => {
+  const pace = new Pace();
+  const pauses = Array.from({ length: 10 }, (_, poll) =>
+    pace.pauseAfter({ asked: 10, received: 10, waitMilliseconds: 20_000, startedAt: poll * 5, endedAt: poll * 5 + 5 }),
+  );
+  expect(pauses.slice(5)).toEqual([0, 0, 0, 0, 0]);
+  expect(pace.isBacklogged).toBe(true);
+});
+
+test("a long silence doesn't blind the pace for the load that follows", () => {
+  const pace = new Pace();
+  pace.pauseAfter({ asked: 10, received: 0, waitMilliseconds: 20_000, startedAt: 0, endedAt: 20_000 });
+  const pauses = Array.from({ length: 10 }, (_, poll) =>
+    pace.pauseAfter({
+      asked: 10,
+      received: 5,
+      waitMilliseconds: 20_000,
+      startedAt: 20_000 + poll * 10,
+      endedAt: 20_003 + poll * 10,
+    }),
+  );
+  expect(pauses.at(-1)).toBeGreaterThan(0);
+});
+
+test("empty answers that come at once are asked for less and less often, at least every second", () => {
+  const pace = new Pace();
+  const poll = { asked: 10, received: 0, waitMilliseconds: 0, startedAt: 0, endedAt: 1 };
+  const pauses = Array.from({ length: 9 }, () => pace.pauseAfter(poll));
+  expect(pauses).toEqual([10, 20, 40, 80, 160, 320, 640, 1_000, 1_000]);
+});

@@ -1,0 +1,116 @@
+import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import { PublishError } from "@gift/queue/error";
+import { createPublisher } from "@gift/queue/publisher";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type SqsServer, startSqs } from "../support/sqs.ts";
+import { createRecordedSqsClient } from "../support/sqs-client.ts";
+import { numbered, until } from "../support/sqs-consumer.ts";
+
+let sqs: SqsServer;
+beforeAll(async () => {
+  sqs = await startSqs();
+});
+afterAll(() => sqs.close());
+
+async function createQueueAndPublisher(name: string, parallel?: number) {
+  const queueUrl = await sqs.createQueue(name);
+  const recorded = createRecordedSqsClient();
+  const limit = parallel === undefined ? {} : { parallel };
+  const publisher = createPublisher({ client: recorded.client, queueUrl, ...limit });
+  const sizes = () =>
+    recorded.callsOf("SendMessageBatch").map(({ input }) => (Array.isArray(input.Entries) ? input.Entries.length : 0));
+  return { queueUrl, recorded, publisher, sizes };
+}
+
+test("publish resolves once SQS has the message, attributes included", async () => {
+  const { queueUrl, publisher } = await createQueueAndPublisher("one");
+  await publisher.publish({ body: "body", attributes: { traceparent: "00-abc-def-01" } });
+  const output = await sqs.client.send(
+    new ReceiveMessageCommand({ QueueUrl: queueUrl, MessageAttributeNames: ["All"] }),
+  );
+  expect(output.Messages).toMatchObject([
+    { Body: "body", MessageAttributes: { traceparent: { DataType: "String", StringValue: "00-abc-def-01" } } },
+  ]);
+});
+
+test("a lone message goes out at once, a crowd shares calls of ten, and no more than `parallel` are open", async () => {
+  const { queueUrl, recorded, publisher, sizes } = await createQueueAndPublisher("crowd", 2);
+  await publisher.publish({ body: "alone" });
+  expect(sizes()).toEqual([1]);
+  let mostOpen = 0;
+  recorded.fault("SendMessageBatch", (_call, send) => {
+    mostOpen = Math.max(mostOpen, recorded.open("SendMessageBatch").length);
+    return send();
+  });
+  await Promise.all(numbered(95).map((body) => publisher.publish({ body })));
+  expect(sizes()).toEqual([1, ...Array(9).fill(10), 5]);
+  expect(mostOpen).toBe(2);
+  expect((await sqs.counts(queueUrl)).visible).toBe(96);
+});
+
+test("an entry that SQS refuses fails alone, and its error says whose fault it is", async () => {
+  const { queueUrl, publisher, sizes } = await createQueueAndPublisher("refused");
+  const bodies = ["fine", "control \u0001 character", "fine as well"];
+  const [first, second, third] = await Promise.allSettled(bodies.map((body) => publisher.publish({ body })));
+  expect([first?.status, third?.status]).toEqual(["fulfilled", "fulfilled"]);
+  const err: unknown = second?.status === "rejected" ? second.reason : undefined;
+  expect(err).toBeInstanceOf(PublishError);
+  expect(err).toMatchObject({ code: "InvalidMessageContents", senderFault: true });
+  expect(sizes()).toEqual([3]);
+  expect((await sqs.counts(queueUrl)).visible).toBe(2);
+});
+
+test("an entry that SQS answers nothing about has failed, and may be sent again", async () => {
+  const { recorded, publisher } = await createQueueAndPublisher("no-result");
+  recorded.fault("SendMessageBatch", async (_call, send) => ({ ...(await send()), output: { $metadata: {} } }));
+  await expect(publisher.publish({ body: "body" })).rejects.toMatchObject({ code: "NoResult", senderFault: false });
+});
+
+test("a call that fails rejects its messages: not the sender's fault when SQS is away, the sender's for a missing queue", async () => {
+  const { recorded, publisher } = await createQueueAndPublisher("call-fails");
+  recorded.fault("SendMessageBatch", () => Promise.reject(new Error("connect ECONNREFUSED")));
+  const results = await Promise.allSettled(numbered(2).map((body) => publisher.publish({ body })));
+  for (const result of results) expect(result).toMatchObject({ reason: { name: "PublishError", senderFault: false } });
+
+  const missing = createPublisher({ client: sqs.client, queueUrl: `${sqs.origin}/000000000000/missing` });
+  await expect(missing.publish({ body: "body" })).rejects.toMatchObject({
+    code: "QueueDoesNotExist",
+    senderFault: true,
+  });
+});
+
+test("messages that are too large together travel in several calls; one that is too large alone fails alone", async () => {
+  const { queueUrl, publisher, sizes } = await createQueueAndPublisher("large");
+  const large = "x".repeat(400_000);
+  const bodies = [large, large, large, "x".repeat(1_048_577), "small"];
+  const results = await Promise.allSettled(bodies.map((body) => publisher.publish({ body })));
+  expect(results.map((result) => result.status)).toEqual([
+    "fulfilled",
+    "fulfilled",
+    "fulfilled",
+    "rejected",
+    "fulfilled",
+  ]);
+  expect(sizes()).toEqual([2, 1, 1, 1]);
+  expect((await sqs.counts(queueUrl)).visible).toBe(4);
+});
+
+test("flush waits until everything published is accepted or refused", async () => {
+  const { queueUrl, recorded, publisher } = await createQueueAndPublisher("flush", 1);
+  const gate = Promise.withResolvers<void>();
+  recorded.fault("SendMessageBatch", async (_call, send) => {
+    await gate.promise;
+    return send();
+  });
+  const published = Promise.all(numbered(25).map((body) => publisher.publish({ body })));
+  let isFlushed = false;
+  const flushed = publisher.flush().then(() => {
+    isFlushed = true;
+  });
+  await until(() => recorded.open("SendMessageBatch").length === 1);
+  expect(isFlushed).toBe(false);
+  gate.resolve();
+  await flushed;
+  expect((await sqs.counts(queueUrl)).visible).toBe(25);
+  await published;
+});
