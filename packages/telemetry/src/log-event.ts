@@ -7,7 +7,7 @@ export const logEvents = {
   "service.stopping": { level: "info", message: "stopping: finishing what is in hand" },
   "service.stopped": { level: "info", message: "stopped" },
   "service.failed": { level: "fatal", message: "could not go on" },
-  "database.connection_lost": { level: "warn", message: "an idle database connection broke; the pool replaces it" },
+  "database.connection_lost": { level: "warn", message: "a database connection broke; the pool replaces it" },
   "http.failed": { level: "error", message: "a request failed unexpectedly" },
   "http.unavailable": { level: "warn", message: "a request was refused: a dependency is away" },
   "gift.created": { level: "info", message: "gift created" },

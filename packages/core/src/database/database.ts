@@ -28,7 +28,7 @@ export interface DatabaseOptions {
   readonly statementTimeoutSeconds?: number;
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string;
-  /** Told of an idle connection that broke; the pool has already dropped it. */
+  /** Told of a connection that broke while no statement was running on it; the pool drops it. */
   onConnectionLost?(err: Error): void;
 }
 
@@ -57,6 +57,10 @@ export function openDatabase(options: DatabaseOptions): Kysely<Database> {
     // Longer than statement_timeout: only a server that no longer answers gets this far.
     query_timeout: (statementTimeoutSeconds + 2) * 1_000,
   });
-  pool.on("error", (err) => options.onConnectionLost?.(err));
+  // pg-pool listens to idle connections only. One that breaks between checkout and its first statement would emit an
+  // unheard "error" and end the process; heard, its statement fails and the pool drops it on release.
+  pool.on("connect", (client) => client.on("error", (err) => options.onConnectionLost?.(err)));
+  // Said a second time for a connection that broke while idle.
+  pool.on("error", () => undefined);
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
 }
