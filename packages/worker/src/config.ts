@@ -40,7 +40,8 @@ const environment = Type.Object({
   LOG_LEVEL: Type.String({ pattern: `^(${logLevels.join("|")})$`, default: "info" }),
   FAILURE_RATE: Type.Number({ minimum: 0, maximum: 1, default: 0.2 }),
   TEST_VALUES: Type.String({ pattern: "^(allowed|refused)$", default: "refused" }),
-  WAIT_TIME_SECONDS: Type.Optional(Type.Integer({ minimum: 0, maximum: 20 })),
+  // Not Type.Integer: the conversion from text would cut 1.5 to 1 without a word.
+  WAIT_TIME_SECONDS: Type.Optional(Type.Number({ multipleOf: 1, minimum: 0, maximum: 20 })),
   RETRY_BASE_SECONDS: Type.Optional(Type.Number({ minimum: 0, maximum: 900 })),
   ECS_AGENT_URI: Type.Optional(Type.String({ pattern: "^http://" })),
 });
