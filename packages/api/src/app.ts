@@ -1,0 +1,46 @@
+import { node } from "@elysiajs/node";
+import { Elysia } from "elysia";
+import type { Dependencies } from "./dependencies.ts";
+import { answerError } from "./error.ts";
+import { maxBodyBytes } from "./limit.ts";
+import { PayloadTooLargeError } from "./request-error.ts";
+import { requestFields } from "./request-fields.ts";
+import { createGiftRoute } from "./route/create-gift.ts";
+import { getGiftRoute } from "./route/get-gift.ts";
+import { healthzRoute } from "./route/healthz.ts";
+import { openApiRoute } from "./route/openapi.ts";
+import { readyzRoute } from "./route/readyz.ts";
+import { referenceRoute } from "./route/reference.ts";
+import { sendGiftRoute } from "./route/send-gift.ts";
+
+export type App = ReturnType<typeof createApp>;
+
+/**
+ * The HTTP API as a function of requests: it opens nothing and listens nowhere.
+ * @param dependencies what the routes work with
+ */
+export function createApp(dependencies: Dependencies) {
+  return new Elysia({
+    adapter: node(),
+    // Elysia would silently remove unknown properties; they are an error.
+    normalize: false,
+    // By default the path is looked for from the 11th character of the URL on, which misroutes `Host: a`.
+    handler: { standardHostname: false },
+  })
+    .onRequest(({ request }) => {
+      if (Number(request.headers.get("content-length")) > maxBodyBytes) throw new PayloadTooLargeError();
+    })
+    .onError(({ error, path, request, set }) => {
+      const answer = answerError(dependencies.log, error, requestFields(request, path));
+      set.status = answer.status;
+      Object.assign(set.headers, answer.headers);
+      return answer.body;
+    })
+    .use(healthzRoute())
+    .use(readyzRoute(dependencies))
+    .use(createGiftRoute(dependencies))
+    .use(sendGiftRoute(dependencies))
+    .use(getGiftRoute(dependencies))
+    .use(openApiRoute())
+    .use(referenceRoute());
+}

@@ -1,0 +1,45 @@
+import { producerBinding } from "@gift/fleet/binding";
+import { fleet } from "@gift/fleet/fleet";
+import { readBinding } from "@gift/link/binding";
+import { check } from "@gift/link/check";
+import { type DatabaseLink, databaseLink } from "@gift/link/database";
+import { queueLink } from "@gift/link/queue";
+import { type LogLevel, logLevels } from "@gift/telemetry/logger";
+import { Type } from "@sinclair/typebox";
+import { Resource } from "sst/resource";
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: LogLevel;
+  readonly areTestValuesAllowed: boolean;
+  /** How long new connections are still taken after SIGTERM: until load balancers have noticed that we leave. */
+  readonly drainGraceSeconds: number;
+  readonly database: DatabaseLink;
+  readonly queueUrl: string;
+}
+
+const environment = Type.Object({
+  HOST: Type.String({ minLength: 1, default: "0.0.0.0" }),
+  PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: fleet.services.api.port }),
+  LOG_LEVEL: Type.String({ pattern: `^(${logLevels.join("|")})$`, default: "info" }),
+  TEST_VALUES: Type.String({ pattern: "^(allowed|refused)$", default: "refused" }),
+  DRAIN_GRACE_SECONDS: Type.Number({ minimum: 0, maximum: 15, default: 0 }),
+});
+
+/**
+ * Reads what this process is told and linked to.
+ * @throws Error in one sentence that names the variable or the binding
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env, resources: object = Resource): Config {
+  const values = check(environment, env, "the environment");
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    logLevel: logLevels.find((level) => level === values.LOG_LEVEL) ?? "info",
+    areTestValuesAllowed: values.TEST_VALUES === "allowed",
+    drainGraceSeconds: values.DRAIN_GRACE_SECONDS,
+    database: readBinding(resources, "Database", databaseLink),
+    queueUrl: readBinding(resources, producerBinding("gift"), queueLink).url,
+  };
+}

@@ -1,0 +1,47 @@
+import type { Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+
+/** What a server has open, as far as a drain needs to know it. */
+export interface Connections {
+  /** From now on every response asks its client to close the connection, those in flight included. */
+  announceClose(): void;
+  /** Stops listening; resolves when every connection is closed. Those still busy at the deadline are cut. */
+  close(deadlineMilliseconds: number): Promise<void>;
+}
+
+/**
+ * Follows a server's connections. Node's own `close` waits for a kept-alive connection that is busy at that moment until
+ * its keep-alive timeout (65 s here), and for one that has never sent a byte (browsers open them ahead) for ever.
+ */
+export function followConnections(server: Server): Connections {
+  const sockets = new Set<Socket>();
+  const inFlight = new Set<ServerResponse>();
+  let isClosing = false;
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  // Before the handler that answers, whose headers would be too late for.
+  server.prependListener("request", (_req, res) => {
+    inFlight.add(res);
+    res.once("close", () => inFlight.delete(res));
+    if (isClosing) askToClose(res);
+  });
+  return {
+    announceClose() {
+      isClosing = true;
+      for (const res of inFlight) askToClose(res);
+    },
+    async close(deadlineMilliseconds) {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+      const deadline = setTimeout(() => server.closeAllConnections(), deadlineMilliseconds);
+      await closed;
+      clearTimeout(deadline);
+    },
+  };
+}
+
+function askToClose(res: ServerResponse): void {
+  if (!res.headersSent) res.setHeader("connection", "close");
+}

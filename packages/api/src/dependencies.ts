@@ -1,0 +1,16 @@
+import type { Database } from "@gift/core/database/database";
+import type { Dispatcher } from "@gift/core/outbox/dispatcher";
+import type { Log } from "@gift/telemetry/logger";
+import type { Kysely } from "kysely";
+
+/** What the routes work with. */
+export interface Dependencies {
+  readonly db: Kysely<Database>;
+  /** Takes the messages of accepted sends. */
+  readonly dispatcher: Pick<Dispatcher, "add">;
+  readonly log: Log;
+  /** Whether a gift's message may steer the simulated provider; false refuses such a gift. */
+  readonly areTestValuesAllowed: boolean;
+  /** True from SIGTERM on. */
+  isDraining(): boolean;
+}

@@ -1,0 +1,22 @@
+import type { ErrorKind } from "@gift/core/domain-error";
+
+/** Every error code and its HTTP status: the one table. docs/errors.md explains each code; a test compares the two. */
+export const errorStatus = {
+  VALIDATION_ERROR: 400,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  INTERNAL_ERROR: 500,
+  SERVICE_UNAVAILABLE: 503,
+} as const;
+
+export type ErrorCode = keyof typeof errorStatus;
+
+/** How an error of the domain is answered. */
+export const codeOfKind = {
+  invalid: "VALIDATION_ERROR",
+  "not-found": "NOT_FOUND",
+  conflict: "CONFLICT",
+  unavailable: "SERVICE_UNAVAILABLE",
+} as const satisfies Record<ErrorKind, ErrorCode>;

@@ -1,0 +1,18 @@
+import type { ErrorBody } from "./error.ts";
+import { standardSchema } from "./standard-schema.ts";
+
+const errorBody = standardSchema<ErrorBody>((body) => body);
+
+/**
+ * Tells typed clients that a route may answer our error body; without it they see Elysia's own, which is never sent.
+ * It costs nothing: what a handler returns has none of these statuses, and what the error mapper returns isn't checked.
+ */
+export const errorResponses = {
+  400: errorBody,
+  404: errorBody,
+  409: errorBody,
+  413: errorBody,
+  415: errorBody,
+  500: errorBody,
+  503: errorBody,
+};

@@ -1,0 +1,65 @@
+import { isDatabaseUnavailable } from "@gift/core/database/unavailable";
+import { DomainError } from "@gift/core/domain-error";
+import { errorFields } from "@gift/telemetry/error-fields";
+import type { Log, LogFields } from "@gift/telemetry/logger";
+import { NotFoundError, ParseError } from "elysia";
+import { codeOfKind, type ErrorCode, errorStatus } from "./error-code.ts";
+import { InvalidRequestError, PayloadTooLargeError, RequestError } from "./request-error.ts";
+
+export interface ErrorBody {
+  readonly error: { readonly code: ErrorCode; readonly message: string };
+  /** The idempotency key, when the request carried a valid one. */
+  readonly request_id?: string;
+}
+
+export interface ErrorAnswer {
+  readonly status: (typeof errorStatus)[ErrorCode];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: ErrorBody;
+}
+
+/** About as long as a failover's first reconnects take; sooner only adds to the queue for connections. */
+const retryAfterSeconds = "5";
+
+/**
+ * The answer to a request that failed, whatever failed and wherever: nothing else turns errors into responses.
+ * Logs what an operator should know of: a dependency that is away, and whatever nobody expected.
+ * @param err anything thrown
+ * @param request the idempotency key, and more fields for the log
+ */
+export function answerError(log: Log, err: unknown, request: LogFields = {}): ErrorAnswer {
+  const { code, message, event } = describe(err);
+  if (event) log(event, { ...request, ...errorFields(err) });
+  return {
+    status: errorStatus[code],
+    headers: code === "SERVICE_UNAVAILABLE" ? { "retry-after": retryAfterSeconds } : {},
+    body: { error: { code, message }, ...(request.request_id !== undefined && { request_id: request.request_id }) },
+  };
+}
+
+interface Description {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly event?: "http.failed" | "http.unavailable";
+}
+
+function describe(err: unknown): Description {
+  if (err instanceof ParseError) return readErrorOf(err.cause);
+  if (err instanceof RequestError) return err;
+  if (err instanceof DomainError) return { code: codeOfKind[err.kind], message: err.message };
+  if (err instanceof NotFoundError) return { code: "NOT_FOUND", message: "there is no such route" };
+  if (isDatabaseUnavailable(err))
+    return {
+      code: "SERVICE_UNAVAILABLE",
+      message: "the database can't be reached; send the request again later, under the same idempotency key",
+      event: "http.unavailable",
+    };
+  return { code: "INTERNAL_ERROR", message: "something went wrong here; it has been logged", event: "http.failed" };
+}
+
+/** The body couldn't be read: srvx stops at the limit, or the client went away and won't see the answer. */
+function readErrorOf(cause: unknown): RequestError {
+  if (cause instanceof Error && "code" in cause && cause.code === "ERR_BODY_TOO_LARGE")
+    return new PayloadTooLargeError();
+  return new InvalidRequestError(["body: the connection broke before it was complete"], { cause });
+}

@@ -1,0 +1,40 @@
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Log } from "@gift/telemetry/logger";
+import { answerError } from "./error.ts";
+import { requestTimeoutMilliseconds } from "./limit.ts";
+import { HeadersTooLargeError, InvalidRequestError } from "./request-error.ts";
+
+/** Answers a request that never reaches the app, or whose app failed to answer. */
+export function refuse(log: Log, err: unknown, res: ServerResponse): void {
+  if (res.headersSent) return void res.destroy();
+  const { status, headers, body } = answerError(log, err);
+  res.writeHead(status, { ...headers, "content-type": "application/json" }).end(JSON.stringify(body));
+}
+
+/** Answers bytes that are no request; there is no response object to write to. */
+export function refuseConnection(log: Log, err: Error, socket: Duplex): void {
+  if (!socket.writable) return void socket.destroy();
+  const { status, body } = answerError(log, requestErrorOf(err));
+  const text = JSON.stringify(body);
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    "connection: close",
+    "content-type: application/json",
+    `content-length: ${Buffer.byteLength(text)}`,
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${text}`, () => socket.destroy());
+}
+
+function requestErrorOf(err: Error): Error {
+  const code = "code" in err ? err.code : undefined;
+  if (code === "HPE_HEADER_OVERFLOW") return new HeadersTooLargeError();
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT")
+    return new InvalidRequestError([`request: must arrive within ${requestTimeoutMilliseconds / 1_000} s`]);
+  return new InvalidRequestError(["request: must be valid HTTP"], { cause: err });
+}
+
+/** RFC 9112, section 3.2. Node would refuse it too, without a body. */
+export function lacksHost(req: IncomingMessage): boolean {
+  return req.headers.host === undefined && req.httpVersion === "1.1";
+}

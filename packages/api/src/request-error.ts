@@ -1,0 +1,40 @@
+import type { ErrorCode } from "./error-code.ts";
+import { maxBodyBytes, maxHeaderBytes } from "./limit.ts";
+
+/** A request that is refused before the domain hears of it; the message may be shown to the client. */
+export abstract class RequestError extends Error {
+  abstract readonly code: ErrorCode;
+}
+
+/** Names every offending field, one `field: problem` each. */
+export class InvalidRequestError extends RequestError {
+  readonly code = "VALIDATION_ERROR";
+
+  constructor(problems: readonly string[], options?: ErrorOptions) {
+    super(problems.join("; "), options);
+  }
+}
+
+export class PayloadTooLargeError extends RequestError {
+  readonly code = "PAYLOAD_TOO_LARGE";
+
+  constructor() {
+    super(`the body is larger than ${maxBodyBytes} bytes`);
+  }
+}
+
+export class UnsupportedMediaTypeError extends RequestError {
+  readonly code = "UNSUPPORTED_MEDIA_TYPE";
+
+  constructor() {
+    super("the body must be sent with content-type: application/json");
+  }
+}
+
+export class HeadersTooLargeError extends RequestError {
+  readonly code = "PAYLOAD_TOO_LARGE";
+
+  constructor() {
+    super(`the headers are larger than ${maxHeaderBytes} bytes`);
+  }
+}

@@ -1,0 +1,31 @@
+import { createGift } from "@gift/core/gift/create";
+import { parseTestValue } from "@gift/core/gift/test-value";
+import { Elysia, status } from "elysia";
+import type { Dependencies } from "../dependencies.ts";
+import { errorResponses } from "../error-response.ts";
+import { createGiftBody } from "../gift.schema.ts";
+import { jsonBody } from "../json-body.ts";
+import { InvalidRequestError } from "../request-error.ts";
+import { requestIdField } from "../request-id.ts";
+
+/** `POST /gifts` */
+export function createGiftRoute({ db, log, areTestValuesAllowed }: Dependencies) {
+  return new Elysia().post(
+    "/gifts",
+    async ({ body, request, set }) => {
+      const { amount, message = null } = body;
+      if (!areTestValuesAllowed && parseTestValue(message))
+        throw new InvalidRequestError(["message: is a test value, and this stage refuses test values"]);
+      const gift = await createGift(db, { amount, message });
+      log("gift.created", { gift_id: gift.id, ...requestIdField(request) });
+      set.headers.location = `/gifts/${gift.id}`;
+      return status(201, {
+        gift_id: gift.id,
+        code: gift.code,
+        status: gift.status,
+        created_at: gift.createdAt.toISOString(),
+      });
+    },
+    { ...jsonBody(createGiftBody), response: errorResponses },
+  );
+}

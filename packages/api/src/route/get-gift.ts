@@ -1,0 +1,29 @@
+import { findGift } from "@gift/core/gift/find";
+import { Elysia } from "elysia";
+import type { Dependencies } from "../dependencies.ts";
+import { errorResponses } from "../error-response.ts";
+import { giftIdProblem, parseGiftId } from "../gift-id.ts";
+import { InvalidRequestError } from "../request-error.ts";
+
+/** `GET /gifts/{gift_id}` */
+export function getGiftRoute({ db }: Dependencies) {
+  return new Elysia().get(
+    "/gifts/:gift_id",
+    async ({ params }) => {
+      const giftId = parseGiftId(params.gift_id);
+      if (giftId === undefined) throw new InvalidRequestError([giftIdProblem]);
+      const gift = await findGift(db, giftId);
+      return {
+        gift_id: gift.id,
+        code: gift.code,
+        amount: gift.amount,
+        message: gift.message,
+        status: gift.status,
+        last_error: gift.lastError,
+        created_at: gift.createdAt.toISOString(),
+        updated_at: gift.updatedAt.toISOString(),
+      };
+    },
+    { response: errorResponses },
+  );
+}

@@ -1,0 +1,58 @@
+import { SendConflictError } from "@gift/core/gift/gift.errors";
+import { requestSend } from "@gift/core/gift/request-send";
+import { withLogContext } from "@gift/telemetry/log-context";
+import { Elysia, status } from "elysia";
+import type { Dependencies } from "../dependencies.ts";
+import { errorResponses } from "../error-response.ts";
+import { giftIdProblem, parseGiftId } from "../gift-id.ts";
+import { InvalidRequestError } from "../request-error.ts";
+import { requestIdOf } from "../request-id.ts";
+import { readSendResponse } from "../send-response.ts";
+
+/**
+ * How long a committed message is this process's alone to publish. A publish takes milliseconds; what a crash leaves
+ * behind should not wait longer than a client waits for anything.
+ */
+const publishLeaseSeconds = 5;
+
+/** `POST /gifts/{gift_id}/send` */
+export function sendGiftRoute({ db, dispatcher, log }: Dependencies) {
+  async function send(giftId: string, requestId: string) {
+    try {
+      const outcome = await requestSend(db, { giftId, requestId, publishLeaseSeconds });
+      log(`send.${outcome.kind}`);
+      if (outcome.kind === "accepted") dispatcher.add(outcome.message);
+      return outcome;
+    } catch (err) {
+      if (err instanceof SendConflictError) log("send.conflicted", { gift_status: err.status });
+      throw err;
+    }
+  }
+
+  return new Elysia().post(
+    "/gifts/:gift_id/send",
+    async ({ params, request, set }) => {
+      const { giftId, requestId } = parseSend(params.gift_id, request);
+      const outcome = await withLogContext({ gift_id: giftId, request_id: requestId }, () => send(giftId, requestId));
+      const body = readSendResponse(outcome.responseBody);
+      if (outcome.kind === "accepted") return status(202, body);
+      set.headers["idempotent-replayed"] = "true";
+      return status(200, body);
+    },
+    { parse: "none", response: errorResponses },
+  );
+}
+
+/** Names both when both are wrong. */
+function parseSend(pathId: string, request: Request): { giftId: string; requestId: string } {
+  const giftId = parseGiftId(pathId);
+  const requestId = requestIdOf(request);
+  if (giftId !== undefined && requestId !== undefined) return { giftId, requestId };
+  const keyProblem = request.headers.has("idempotency-key")
+    ? "Idempotency-Key: must be 1 to 255 visible ASCII characters"
+    : "Idempotency-Key: is missing, it must be 1 to 255 visible ASCII characters";
+  throw new InvalidRequestError([
+    ...(giftId === undefined ? [giftIdProblem] : []),
+    ...(requestId === undefined ? [keyProblem] : []),
+  ]);
+}

@@ -1,0 +1,76 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Log } from "@gift/telemetry/logger";
+import { NodeRequest, sendNodeResponse } from "srvx/node";
+import { type Connections, followConnections } from "./connections.ts";
+import { maxBodyBytes, maxHeaderBytes, requestTimeoutMilliseconds } from "./limit.ts";
+import { lacksHost, refuse, refuseConnection } from "./refusal.ts";
+import { InvalidRequestError } from "./request-error.ts";
+
+/** What answers, e.g. an Elysia app. */
+export interface FetchHandler {
+  fetch(request: Request): Response | Promise<Response>;
+}
+
+export interface ServerOptions {
+  readonly host: string;
+  /** 0 takes any that is free. */
+  readonly port: number;
+  readonly log: Log;
+  /** Overrides the 15 s in which a request must have arrived. */
+  readonly requestTimeoutMilliseconds?: number;
+}
+
+export interface HttpServer extends Connections {
+  readonly port: number;
+}
+
+/**
+ * Listens. A server of our own and not the adapter's `listen`, which hides the error of a port in use, takes SIGTERM for
+ * itself and leaves no way to set timeouts afterwards; requests still travel through the adapter's own bridge, srvx.
+ * @throws Error when it can't listen
+ */
+export async function listen(app: FetchHandler, { host, port, log, ...options }: ServerOptions): Promise<HttpServer> {
+  const timeout = options.requestTimeoutMilliseconds ?? requestTimeoutMilliseconds;
+  const server = createServer({
+    maxHeaderSize: maxHeaderBytes,
+    requireHostHeader: false,
+    headersTimeout: timeout,
+    requestTimeout: timeout,
+    // Node's default of 30 s would let a request take 45.
+    connectionsCheckingInterval: Math.min(1_000, timeout),
+    // Longer than a load balancer's idle timeout (60 s), so that it never reuses a connection we are closing.
+    keepAliveTimeout: 65_000,
+  });
+  const answeredEarly = new WeakSet<Duplex>();
+  server.on("request", (req, res) => {
+    res.once("finish", () => void (req.complete || discardRest(req, answeredEarly)));
+    answer(app, req, res).catch((err: unknown) => refuse(log, err, res));
+  });
+  server.on("clientError", (err, socket) => {
+    if (answeredEarly.has(socket)) socket.destroy();
+    else refuseConnection(log, err, socket);
+  });
+  const connections = followConnections(server);
+  server.listen(port, host);
+  await once(server, "listening");
+  const address = server.address();
+  return { ...connections, port: typeof address === "object" && address ? address.port : port };
+}
+
+async function answer(app: FetchHandler, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  if (lacksHost(req)) throw new InvalidRequestError(["Host: is missing"]);
+  const response = await app.fetch(new NodeRequest({ req, res, maxRequestBodySize: maxBodyBytes }));
+  await sendNodeResponse(res, response);
+}
+
+/**
+ * Reads on after an answer that didn't wait for the body, so that the connection can be used again and the answer isn't
+ * lost in a reset; the request timeout is the bound.
+ */
+function discardRest(req: IncomingMessage, answeredEarly: WeakSet<Duplex>): void {
+  answeredEarly.add(req.socket);
+  req.once("end", () => answeredEarly.delete(req.socket));
+  req.resume();
+}

@@ -1,0 +1,55 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { createDispatcher } from "@gift/core/outbox/dispatcher";
+import { openLinkedDatabase } from "@gift/link/database";
+import { createSqsClient } from "@gift/queue/client";
+import { createPublisher } from "@gift/queue/publisher";
+import { errorFields } from "@gift/telemetry/error-fields";
+import type { Log } from "@gift/telemetry/logger";
+import { createApp } from "./app.ts";
+import type { Config } from "./config.ts";
+import { listen } from "./server.ts";
+
+/** One task of the API on a quarter of a CPU is busy with fewer; more only lengthens the tail (measured at 4, 10, 20). */
+const maxConnections = 10;
+
+/** Messages in memory on their way to SQS, about 1 KiB each. */
+const maxPending = 5_000;
+
+/** Together with the grace (15 s at most) and the last queries (12 s) below the fleet's stop timeout of 60 s. */
+const drainTimeoutMilliseconds = 18_000;
+const flushTimeoutMilliseconds = 10_000;
+
+/**
+ * Starts the API.
+ * @returns how to stop: nothing in flight is lost, and what SQS doesn't take in time stays in the outbox
+ * @throws Error when it can't listen; a database that is away is not an error here, /readyz tells
+ */
+export async function startApi(config: Config, log: Log): Promise<() => Promise<void>> {
+  const db = openLinkedDatabase(config.database, {
+    applicationName: "api",
+    maxConnections,
+    onConnectionLost: (err) => log("database.connection_lost", errorFields(err)),
+  });
+  const client = createSqsClient({ requestTimeoutMilliseconds: 3_000, maxAttempts: 2 });
+  const publisher = createPublisher({ client, queueUrl: config.queueUrl });
+  const dispatcher = createDispatcher({
+    db,
+    publish: ({ body, attributes }) => publisher.publish({ body, attributes }),
+    maxPending,
+    onLeftBehind: (_message, reason) => log("outbox.left_behind", errorFields(reason)),
+  });
+  let isDraining = false;
+  const { areTestValuesAllowed, host, port } = config;
+  const app = createApp({ db, dispatcher, log, areTestValuesAllowed, isDraining: () => isDraining });
+  const server = await listen(app, { host, port, log });
+
+  return async () => {
+    isDraining = true;
+    server.announceClose();
+    await pause(config.drainGraceSeconds * 1_000);
+    await server.close(drainTimeoutMilliseconds);
+    await Promise.race([dispatcher.flush(), pause(flushTimeoutMilliseconds, undefined, { ref: false })]);
+    client.destroy();
+    await db.destroy();
+  };
+}
