@@ -8,7 +8,7 @@ import { type OutboxRoleOptions, startOutboxRole } from "@gift/worker/role/outbo
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
 import { type SqsServer, startSqs } from "../support/sqs.ts";
-import { openTcpGate } from "../support/tcp-gate.ts";
+import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { captureLog } from "./captured-log.ts";
 
 const database = useTestDatabase();
@@ -125,25 +125,30 @@ describe("SQS away", () => {
 
 describe("Postgres away", () => {
   test("the role backs off and lives, and goes on when Postgres answers again", async () => {
-    const gate = await openTcpGate(database.connection.port);
-    const db = openDatabase({ ...database.connection, port: gate.port, maxConnections: 1, applicationName: "gated" });
+    const proxy = await startTcpProxy(database.connection);
+    const db = openDatabase({
+      ...database.connection,
+      port: proxy.port,
+      maxConnections: 1,
+      applicationName: "proxied",
+    });
     // Registered before the role, so undone after it.
     onTestFinished(async () => {
       await db.destroy();
-      await gate.close();
+      await proxy.close();
     });
-    gate.shut();
+    await proxy.cut();
     await append(1);
     const { of } = runOutboxRole({ db });
     await expect.poll(() => of("outbox.blocked").length, poll).toBe(1);
-    gate.open();
+    await proxy.mend();
     await expect.poll(published, poll).toBe(1);
     await expect.poll(depth, poll).toBe(0);
     // Cut in the middle of its work, it loses nothing either.
-    gate.shut();
+    await proxy.cut();
     await append(1);
     await expect.poll(() => of("outbox.blocked").length, poll).toBe(2);
-    gate.open();
+    await proxy.mend();
     await expect.poll(published, poll).toBe(2);
   });
 });

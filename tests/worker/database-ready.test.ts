@@ -1,0 +1,38 @@
+import { openDatabase } from "@gift/core/database/database";
+import { isDatabaseReady } from "@gift/worker/database-ready";
+import { expect, onTestFinished, test } from "vitest";
+import { useTestDatabase } from "../support/database.ts";
+import { startTcpProxy } from "../support/tcp-proxy.ts";
+
+const database = useTestDatabase();
+
+async function behindProxy() {
+  const proxy = await startTcpProxy(database.connection);
+  const db = openDatabase({ ...database.connection, port: proxy.port, maxConnections: 1, applicationName: "proxied" });
+  onTestFinished(async () => {
+    await proxy.close();
+    await db.destroy();
+  });
+  return { proxy, db };
+}
+
+test("an answer is ready", async () => {
+  expect(await isDatabaseReady(database.db)).toBe(true);
+});
+
+test("a refused connection is not, and is ready again once it answers", async () => {
+  const { proxy, db } = await behindProxy();
+  await proxy.cut();
+  expect(await isDatabaseReady(db)).toBe(false);
+  await proxy.mend();
+  expect(await isDatabaseReady(db)).toBe(true);
+});
+
+test("a connection that hangs is not ready after the limit, long before the pool gives up", async () => {
+  const { proxy, db } = await behindProxy();
+  await isDatabaseReady(db);
+  proxy.freeze();
+  const startedAt = performance.now();
+  expect(await isDatabaseReady(db, 100)).toBe(false);
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
+});
