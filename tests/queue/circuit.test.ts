@@ -94,6 +94,32 @@ test.concurrent("an unavailable dependency opens the circuit at once; what is bu
   expect(counts.filter((count) => count > 1).length).toBeLessThanOrEqual(2);
 });
 
+test.concurrent("each probe is a single message, however many are buffered and however many slots are free", async () => {
+  const queueUrl = await sqs.createQueue("single-probe");
+  await sqs.send(queueUrl, numbered(10));
+  const startedUnder: string[] = [];
+  const { events, observer } = recordCircuit();
+  const consumer = createTestConsumer({
+    client: sqs.client,
+    queueUrl,
+    slots: 4,
+    prefetch: 6,
+    circuit: { window: 50, failureRatio: 0.9, pauseSeconds: 0.1 },
+    observer,
+    isUnavailable: () => true,
+    async handle() {
+      startedUnder.push(`after ${events.length} openings`);
+      await pass(20);
+      throw new Error("away");
+    },
+  });
+  await whileRunning(consumer, () => until(() => events.length === 4));
+  // The first openings are by those that were running; every later start is a probe.
+  expect(startedUnder.filter((under) => under !== "after 0 openings")).toEqual(
+    [1, 2, 3].map((count) => `after ${count} openings`),
+  );
+});
+
 test.concurrent("with nothing buffered, the probe is one poll for one message", async () => {
   const queueUrl = await sqs.createQueue("probe-poll");
   await sqs.send(queueUrl, ["first"]);

@@ -46,6 +46,43 @@ test("2,000 messages are handled once each, never more than the slots at once, w
   expect(consumer.stats().totals).toMatchObject({ received: 2_000, acknowledged: 2_000, failed: 0 });
 });
 
+test("what is received and not settled never exceeds slots plus prefetch, whatever the receivers bring at once", async () => {
+  const queueUrl = await sqs.createQueue("bounded");
+  await sqs.send(queueUrl, numbered(400));
+  const recorded = createRecordedSqsClient();
+  // Slow responses: several polls are open at once, and each could fill the same room.
+  recorded.fault("ReceiveMessage", async (_call, send) => {
+    const result = await send();
+    await pass(15);
+    return result;
+  });
+  let inHand = 0;
+  let mostInHand = 0;
+  const consumer = createTestConsumer({
+    client: recorded.client,
+    queueUrl,
+    slots: 15,
+    prefetch: 10,
+    async handle() {
+      await pass(4);
+      return acknowledge;
+    },
+    observer: {
+      received(messages) {
+        inHand += messages.length;
+        mostInHand = Math.max(mostInHand, inHand);
+      },
+      finished() {
+        inHand -= 1;
+      },
+    },
+  });
+  await whileRunning(consumer, () => until(() => consumer.handled.length === 400));
+  expect(recorded.callsOf("ReceiveMessage").length).toBeGreaterThan(10);
+  expect(mostInHand).toBeGreaterThan(10);
+  expect(mostInHand).toBeLessThanOrEqual(25);
+});
+
 test("slow messages don't hold up fast ones", async () => {
   const queueUrl = await sqs.createQueue("skew");
   await sqs.send(queueUrl, ["slow", ...numbered(200)]);

@@ -72,6 +72,19 @@ test.concurrent("retry(afterSeconds) decides the delay itself", async () => {
   expect(await sqs.counts(queueUrl)).toEqual({ visible: 0, inFlight: 1 });
 });
 
+test.concurrent("a delay that is no number, or negative, means at once, and spares the other entries of the call", async () => {
+  const queueUrl = await sqs.createQueue("odd-delays");
+  await sqs.send(queueUrl, numbered(3));
+  const delays = [Number.NaN, -5, 0];
+  const consumer = createTestConsumer({
+    client: sqs.client,
+    queueUrl,
+    handle: ({ body, receiveCount }) => Promise.resolve(receiveCount === 1 ? retry(delays[Number(body)]) : acknowledge),
+  });
+  await whileRunning(consumer, () => until(() => consumer.stats().totals.acknowledged === 3));
+  expect(consumer.stats().totals.acknowledgementsFailed).toBe(0);
+});
+
 test.concurrent("the last receive is announced, and released after it the message is in the dead-letter queue", async () => {
   const options = { maxReceiveCount: 5 };
   const { queueUrl, deadLettersUrl } = await sqs.createQueueWithDeadLetters("fails-five-times", options);

@@ -2,7 +2,7 @@ import { LeaseLostError } from "@gift/queue/error";
 import { createLease } from "@gift/queue/lease";
 import { LeaseTable, longestLeaseSeconds } from "@gift/queue/lease-table";
 import { parseMessage } from "@gift/queue/message";
-import { acknowledge } from "@gift/queue/verdict";
+import { acknowledge, retry } from "@gift/queue/verdict";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type SqsServer, startSqs } from "../support/sqs.ts";
 import { createRecordedSqsClient } from "../support/sqs-client.ts";
@@ -108,6 +108,28 @@ test.concurrent("an extension that fails as a whole is repeated, and the handler
   await whileRunning(consumer, () => until(() => consumer.stats().totals.acknowledged === 1));
   expect(failures).toBeGreaterThan(1);
   expect(consumer.handled).toHaveLength(1);
+});
+
+test.concurrent("a retry waits for the extension in flight: SQS keeps the change that lands last", async () => {
+  const queueUrl = await sqs.createQueue("overtaking");
+  await sqs.send(queueUrl, ["body"]);
+  const recorded = createRecordedSqsClient();
+  recorded.fault("ChangeMessageVisibilityBatch", (_call, send) => pass(200).then(send));
+  const consumer = createTestConsumer({
+    client: recorded.client,
+    queueUrl,
+    visibilityTimeoutSeconds: 3,
+    async handle({ receiveCount }) {
+      if (receiveCount > 1) return acknowledge;
+      await until(() => recorded.open("ChangeMessageVisibilityBatch").length === 1);
+      return retry(1);
+    },
+  });
+  await whileRunning(consumer, () => until(() => consumer.stats().totals.acknowledged === 1));
+  const [extension, change] = recorded.callsOf("ChangeMessageVisibilityBatch");
+  expect(extension?.input.Entries).toMatchObject([{ VisibilityTimeout: 3 }]);
+  expect(change?.input.Entries).toMatchObject([{ VisibilityTimeout: 1 }]);
+  expect(change?.startedAt).toBeGreaterThanOrEqual(extension?.endedAt ?? Number.POSITIVE_INFINITY);
 });
 
 test.concurrent("when no extension gets through, the lease counts as lost once it has expired, not earlier", async () => {

@@ -14,7 +14,7 @@ function pollStream(perSecond: number, polls: number) {
     while (available() < 1) now += 1;
     const received = Math.min(10, available());
     fetched += received;
-    const pause = pace.pauseAfter({ asked: 10, received, waitMilliseconds: 20_000, startedAt, endedAt: now });
+    const pause = pace.pauseAfter({ asked: 10, received, startedAt, endedAt: now });
     longestPause = Math.max(longestPause, pause);
     now += pause;
   }
@@ -36,7 +36,7 @@ test("from 200 messages a second on a poll fetches more than six, and nobody wai
 test("a backlog is polled without pause, and says that more receivers would help", () => {
   const pace = new Pace();
   const pauses = Array.from({ length: 10 }, (_, poll) =>
-    pace.pauseAfter({ asked: 10, received: 10, waitMilliseconds: 20_000, startedAt: poll * 5, endedAt: poll * 5 + 5 }),
+    pace.pauseAfter({ asked: 10, received: 10, startedAt: poll * 5, endedAt: poll * 5 + 5 }),
   );
   expect(pauses.slice(5)).toEqual([0, 0, 0, 0, 0]);
   expect(pace.isBacklogged).toBe(true);
@@ -44,12 +44,12 @@ test("a backlog is polled without pause, and says that more receivers would help
 
 test("a long silence doesn't blind the pace for the load that follows", () => {
   const pace = new Pace();
-  pace.pauseAfter({ asked: 10, received: 0, waitMilliseconds: 20_000, startedAt: 0, endedAt: 20_000 });
+  pace.pauseAfter({ asked: 10, received: 0, startedAt: 0, endedAt: 20_000 });
   const pauses = Array.from({ length: 10 }, (_, poll) =>
     pace.pauseAfter({
       asked: 10,
       received: 5,
-      waitMilliseconds: 20_000,
+
       startedAt: 20_000 + poll * 10,
       endedAt: 20_003 + poll * 10,
     }),
@@ -59,7 +59,13 @@ test("a long silence doesn't blind the pace for the load that follows", () => {
 
 test("empty answers that come at once are asked for less and less often, at least every second", () => {
   const pace = new Pace();
-  const poll = { asked: 10, received: 0, waitMilliseconds: 0, startedAt: 0, endedAt: 1 };
+  const poll = { asked: 10, received: 0, startedAt: 0, endedAt: 1 };
   const pauses = Array.from({ length: 9 }, () => pace.pauseAfter(poll));
   expect(pauses).toEqual([10, 20, 40, 80, 160, 320, 640, 1_000, 1_000]);
+});
+
+test("a poll that lasted before it came back empty is repeated without a pause", () => {
+  const pace = new Pace();
+  const pauses = [1, 2, 3].map(() => pace.pauseAfter({ asked: 10, received: 0, startedAt: 0, endedAt: 150 }));
+  expect(pauses).toEqual([0, 0, 0]);
 });

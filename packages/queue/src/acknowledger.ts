@@ -98,5 +98,6 @@ export class Acknowledger {
 /** SQS rejects a visibility beyond 12 hours after the receive instead of shortening it. */
 function withinLimit(lease: Lease, seconds: number): number {
   const left = longestInvisibilitySeconds - Math.ceil((performance.now() - lease.receivedAt) / 1_000);
-  return Math.max(0, Math.min(Math.round(seconds), left));
+  // NaN becomes 0: one entry that can't be serialized would fail the nine others of its call.
+  return Math.max(0, Math.min(Math.round(seconds) || 0, left));
 }

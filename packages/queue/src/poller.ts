@@ -95,7 +95,7 @@ export class Poller {
       const poll = {
         asked,
         received,
-        waitMilliseconds: waitTimeSeconds * 1_000,
+
         startedAt,
         endedAt: performance.now(),
       };
