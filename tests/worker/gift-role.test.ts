@@ -1,3 +1,4 @@
+import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { redriveDeadLetter } from "@gift/core/dead-letter/redrive";
 import { redriveGift } from "@gift/core/gift/redrive";
 import { encodeSendMessage } from "@gift/core/send-request/send-message";
@@ -28,6 +29,13 @@ function statusOf(giftId: string) {
 
 async function deadLettersOf(giftId: string) {
   return await database.db.selectFrom("dead_letters").selectAll().where("gift_id", "=", giftId).execute();
+}
+
+/** A delivery whose receiver is gone: the message is visible again as if its timeout had passed. */
+async function receiveAndDie({ client, queueUrl }: World): Promise<void> {
+  const command = new ReceiveMessageCommand({ QueueUrl: queueUrl, VisibilityTimeout: 0, WaitTimeSeconds: 1 });
+  const { Messages } = await client.send(command);
+  expect(Messages).toHaveLength(1);
 }
 
 test("a message's gift is SENT and the queue is empty", async () => {
@@ -160,14 +168,18 @@ describe("messages that are nobody's", () => {
 
   test("a gift whose every attempt crashed becomes FAILED by the dead-letter handler", async () => {
     const gift = await queueGift(database.db);
+    await sqs.send(world.queueUrl, [gift.body]);
+    // Five deliveries to workers that die before they can write anything.
+    for (let delivery = 0; delivery < 5; delivery += 1) await receiveAndDie(world);
+    const worker = await runGiftRole(world);
     const handler = await runDeadLettersRole(world);
-    // What SQS does after five deliveries to workers that died: nobody has told the gift.
-    await sqs.send(world.deadLettersUrl, [gift.body]);
     await expect.poll(statusOf(gift.giftId), poll).toBe("FAILED");
     expect(await stateOf(database.db, gift.giftId)).toMatchObject({
       last_error: expect.stringMatching(/^DEAD_LETTERED: /),
     });
     expect(handler.of("dead_letter.recorded")).toMatchObject([{ is_gift_failed: true, error_code: "DEAD_LETTERED" }]);
+    expect(worker.events()).toEqual([]);
+    expect(await providerRowsOf(database.db, gift.giftId)).toEqual([]);
   });
 });
 

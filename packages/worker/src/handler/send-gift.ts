@@ -9,12 +9,12 @@ import type { HandlerContext } from "@gift/queue/consumer";
 import { ConsumerStoppingError, LeaseLostError } from "@gift/queue/error";
 import type { Message } from "@gift/queue/message";
 import { acknowledge, release, retry, type Verdict } from "@gift/queue/verdict";
-import { errorFields } from "@gift/telemetry/error-fields";
 import { withLogContext } from "@gift/telemetry/log-context";
-import type { Log, LogFields } from "@gift/telemetry/logger";
+import type { Log } from "@gift/telemetry/logger";
 import type { Kysely } from "kysely";
 import { reactions, type SendError, toSendError } from "../sender/sender.errors.ts";
 import { idempotencyKeyOf, type Sender } from "../sender/sender.ts";
+import { attemptFields, deliveryFields, failureFields } from "./attempt-log.ts";
 
 export interface SendGiftDependencies {
   readonly db: Kysely<Database>;
@@ -40,7 +40,7 @@ export function createSendGift(dependencies: SendGiftDependencies) {
   return async function sendGift(message: Message, context: HandlerContext): Promise<Verdict> {
     const send = parseSendMessage(message.body);
     if (!send) {
-      dependencies.log("send.unparsable", delivery(message));
+      dependencies.log("send.unparsable", deliveryFields(message));
       return release;
     }
     return await withLogContext(send, () =>
@@ -60,10 +60,10 @@ async function attemptToSend(
   const beginning = await beginAttempt(db, { ...send, receiveCount: message.receiveCount });
   if (beginning.kind === "begun") return await deliver(dependencies, { ...beginning, message, context, startedAt });
   if (beginning.kind === "unknown-gift") {
-    log("send.unknown_gift", delivery(message));
+    log("send.unknown_gift", deliveryFields(message));
     return release;
   }
-  log(`send.${beginning.kind}`, delivery(message));
+  log(`send.${beginning.kind}`, deliveryFields(message));
   return acknowledge;
 }
 
@@ -79,7 +79,10 @@ async function deliver(dependencies: SendGiftDependencies, begun: Begun): Promis
     return await fail(dependencies, begun, toSendError(err));
   }
   const isMoved = await markSent(dependencies.db, attempt, reference);
-  dependencies.log(isMoved ? "send.sent" : "send.duplicate", outcome(begun));
+  dependencies.log(
+    isMoved ? "send.sent" : "send.duplicate",
+    attemptFields(begun.message, attempt.number, begun.startedAt),
+  );
   return acknowledge;
 }
 
@@ -91,7 +94,7 @@ function isNotOurs(err: unknown): boolean {
 async function fail({ db, log }: SendGiftDependencies, begun: Begun, err: SendError): Promise<Verdict> {
   const { attempt, context } = begun;
   const isPermanent = reactions[err.kind] === "fail";
-  const fields = { ...outcome(begun), ...failureFields(err) };
+  const fields = { ...attemptFields(begun.message, attempt.number, begun.startedAt), ...failureFields(err) };
   if (!isPermanent && !context.isFinalReceive) {
     await recordRetry(db, attempt, err);
     log("send.retried", fields);
@@ -101,25 +104,4 @@ async function fail({ db, log }: SendGiftDependencies, begun: Begun, err: SendEr
   log(isMoved ? "send.failed" : "send.duplicate", fields);
   // Released after its final receive, the message goes to the dead-letter queue, where operators look for it.
   return isPermanent || !isMoved ? acknowledge : release;
-}
-
-/** The provider's failures need no stack; an unexpected one does. */
-function failureFields(err: SendError): LogFields {
-  if (err.code === "SENDER_FAILED") return { ...errorFields(err.cause), error_code: err.code };
-  return { error_code: err.code, error_message: err.message };
-}
-
-function delivery(message: Message): LogFields {
-  return { message_id: message.id, receive_count: message.receiveCount };
-}
-
-function outcome({ attempt, message, startedAt }: Begun): LogFields {
-  const handlingMilliseconds = performance.now() - startedAt;
-  return {
-    ...delivery(message),
-    attempt: attempt.number,
-    // From the publish to this attempt's begin: on a retry it contains the backoffs. Clocks of two machines: a guide.
-    queue_wait_milliseconds: Math.max(0, Math.round(Date.now() - handlingMilliseconds - message.sentAt.getTime())),
-    handling_milliseconds: Math.round(handlingMilliseconds),
-  };
 }
