@@ -19,30 +19,32 @@ export interface Service {
  */
 export async function runService(service: Service): Promise<void> {
   process.once("uncaughtException", (err) => fail(service.log, err));
-  let stop: () => Promise<void>;
-  try {
-    stop = await service.start();
-  } catch (err) {
-    return fail(service.log, err);
-  }
-  service.log("service.ready");
   let isStopping = false;
   const onSignal = (signal: NodeJS.Signals) => {
     if (isStopping) return;
     isStopping = true;
-    stopInTime(service, stop, signal).catch((err: unknown) => fail(service.log, err));
+    stopInTime(service, starting, signal).catch((err: unknown) => fail(service.log, err));
   };
+  // Before anything is started: a deploy that is taken back may send the signal at any moment.
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
+  const starting = service.start();
+  try {
+    await starting;
+  } catch (err) {
+    return fail(service.log, err);
+  }
+  if (!isStopping) service.log("service.ready");
 }
 
-async function stopInTime(service: Service, stop: () => Promise<void>, signal: string): Promise<void> {
+async function stopInTime(service: Service, starting: ReturnType<Service["start"]>, signal: string): Promise<void> {
   service.log("service.stopping", { signal });
   // Unref’d: it ends the process only if something still holds the event loop.
   setTimeout(
     () => fail(service.log, new Error(`not stopped ${service.stopTimeoutSeconds - 1} s after ${signal}`)),
     (service.stopTimeoutSeconds - 1) * 1_000,
   ).unref();
+  const stop = await starting;
   await stop();
   service.log("service.stopped");
 }

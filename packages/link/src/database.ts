@@ -22,6 +22,8 @@ export type DatabaseLink = Static<typeof databaseLink>;
 export interface ConnectionOptions {
   readonly applicationName: string;
   readonly maxConnections: number;
+  /** Most seconds for one statement, where the usual is too short. */
+  readonly statementTimeoutSeconds?: number;
   onConnectionLost?(err: Error): void;
 }
 

@@ -11,6 +11,9 @@ export function errorFields(err: unknown): LogFields {
   return { error_code: code, error_message: messages(err), error_stack: err.stack };
 }
 
-function messages(err: Error): string {
-  return err.cause instanceof Error ? `${err.message}: ${messages(err.cause)}` : err.message;
+function messages(err: unknown): string {
+  if (!(err instanceof Error)) return String(err);
+  // Node's own, of a host with several addresses, has no message.
+  const message = err.message || (err instanceof AggregateError ? err.errors.map(messages).join(", ") : err.name);
+  return err.cause instanceof Error ? `${message}: ${messages(err.cause)}` : message;
 }

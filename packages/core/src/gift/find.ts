@@ -19,7 +19,10 @@ export async function findGift(db: Kysely<Database>, id: string): Promise<Gift> 
  * The newest gifts first.
  * @param filter status, or undefined for all; `limit` rows at most
  */
-export async function listGifts(db: Kysely<Database>, filter: { status?: GiftStatus; limit: number }): Promise<Gift[]> {
+export async function listGifts(
+  db: Kysely<Database>,
+  filter: { status?: GiftStatus | undefined; limit: number },
+): Promise<Gift[]> {
   const all = db.selectFrom("gifts").selectAll().orderBy("id", "desc").limit(filter.limit);
   const rows = await (filter.status ? all.where("status", "=", filter.status) : all).execute();
   return rows.map(toGift);

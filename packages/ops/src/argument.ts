@@ -1,0 +1,59 @@
+import { userInfo } from "node:os";
+import { UsageError } from "./usage-error.ts";
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const identity = /^[1-9]\d{0,17}$/;
+const errorCode = /^[A-Z][A-Z0-9_]*$/;
+/** A day (its start in UTC), or a time that says its zone: an operator's laptop and the service rarely share one. */
+const isoTime = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
+
+/** Flags that several commands have. */
+export const flags = {
+  json: { type: "boolean", description: "one JSON document instead of tables" },
+  dryRun: { type: "boolean", description: "print what would be done and change nothing" },
+  operator: { type: "string", description: "who does it, for the audit; your user name unless given" },
+} as const;
+
+export function parseGiftId(text: string): string {
+  if (!uuid.test(text)) throw new UsageError(`"${text}" is not a gift's id: it is a UUID`);
+  return text.toLowerCase();
+}
+
+export function parseDeadLetterId(text: string): string {
+  if (!identity.test(text)) throw new UsageError(`"${text}" is not a dead letter's id: it is a number from 1`);
+  return text;
+}
+
+export function parseErrorCode(text: string): string {
+  if (!errorCode.test(text)) throw new UsageError(`--error-code "${text}" is not a code like PROVIDER_FAILED`);
+  return text;
+}
+
+/** @throws UsageError unless it is a whole number from 1 to `most` */
+export function parseLimit(text: string, most: number): number {
+  if (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= most) return Number(text);
+  throw new UsageError(`--limit "${text}" is not a whole number from 1 to ${most}`);
+}
+
+/** Per second; fractions are slower than one a second. */
+export function parseRate(text: string): number {
+  if (/^\d+(\.\d+)?$/.test(text) && Number(text) > 0 && Number(text) <= 1_000) return Number(text);
+  throw new UsageError(`--rate "${text}" is not a number per second above 0 and up to 1000`);
+}
+
+export function parseTime(text: string, flag: string): Date {
+  const time = new Date(text);
+  if (isoTime.test(text) && !Number.isNaN(time.getTime())) return time;
+  throw new UsageError(`${flag} "${text}" is not an ISO time like 2026-01-31 or 2026-01-31T08:00:00Z`);
+}
+
+export function parseOperator(text: string | undefined): string {
+  const operator = text ?? userInfo().username;
+  if (operator.trim() === "") throw new UsageError("--operator needs a name");
+  return operator;
+}
+
+/** Applies a parser to a flag that may be absent. */
+export function optional<Value>(text: string | undefined, parse: (text: string) => Value): Value | undefined {
+  return text === undefined ? undefined : parse(text);
+}

@@ -1,0 +1,22 @@
+import type { DeadLetterFilter } from "@gift/core/dead-letter/find";
+import { optional, parseErrorCode, parseGiftId, parseTime } from "../../argument.ts";
+
+/** Flags that narrow a selection; all that are given must hold. */
+export const filterFlags = {
+  "error-code": { type: "string", description: "only letters with this error code" },
+  gift: { type: "string", description: "only letters of the gift with this id" },
+  since: { type: "string", description: "only letters recorded at this ISO time or later" },
+  until: { type: "string", description: "only letters recorded before this ISO time" },
+} as const;
+
+export type FilterArguments = { readonly [Flag in keyof typeof filterFlags]: string | undefined };
+
+/** @throws UsageError naming the flag that is malformed */
+export function parseFilter(args: FilterArguments): DeadLetterFilter {
+  return {
+    errorCode: optional(args["error-code"], parseErrorCode),
+    giftId: optional(args.gift, parseGiftId),
+    createdAfter: optional(args.since, (text) => parseTime(text, "--since")),
+    createdBefore: optional(args.until, (text) => parseTime(text, "--until")),
+  };
+}

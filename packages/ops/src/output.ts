@@ -1,0 +1,51 @@
+import Table from "cli-table3";
+
+export type Cell = string | number | boolean | Date | null | undefined;
+
+/** Of a text in a list; `show` and `--json` have it whole. */
+const mostListCharacters = 80;
+
+const plain = { style: { head: [], border: [] } };
+
+/**
+ * Writes a command's result: one JSON document for programs, or a table for people.
+ * @param isJson whether `--json` was given
+ * @param document snake_case fields; their names are a contract
+ * @param text the same for people
+ */
+export function print(isJson: boolean, document: object, text: () => string): void {
+  process.stdout.write(`${isJson ? JSON.stringify(document, undefined, 2) : text()}\n`);
+}
+
+/** Rows under a head; long texts are cut. */
+export function renderRows(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const table = new Table({ ...plain, head: [...head] });
+  for (const row of rows) table.push(row.map((cell) => shorten(printable(cell))));
+  return table.toString();
+}
+
+/** One field per line, whole. */
+export function renderFields(fields: Readonly<Record<string, Cell>>): string {
+  const table = new Table(plain);
+  for (const [name, cell] of Object.entries(fields)) table.push({ [name]: printable(cell) });
+  return table.toString();
+}
+
+/** `name: value` pairs of what is known, on one line. */
+export function renderFacts(facts: Readonly<Record<string, Cell>>): string {
+  return Object.entries(facts)
+    .map(([name, value]) => `${name}: ${printable(value)}`)
+    .join(", ");
+}
+
+function shorten(text: string): string {
+  const characters = Array.from(text);
+  return characters.length <= mostListCharacters ? text : `${characters.slice(0, mostListCharacters - 1).join("")}…`;
+}
+
+/** Clients' texts reach an operator's terminal here: control characters are shown, not obeyed. */
+function printable(cell: Cell): string {
+  if (cell === null || cell === undefined) return "–";
+  const text = cell instanceof Date ? cell.toISOString() : String(cell);
+  return text.replaceAll(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}

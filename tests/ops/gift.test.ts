@@ -1,0 +1,164 @@
+import { randomUUID } from "node:crypto";
+import { listDeadLetterIds } from "@gift/core/dead-letter/find";
+import { recordDeadLetter } from "@gift/core/dead-letter/record";
+import { createGift } from "@gift/core/gift/create";
+import { migrations, newestMigration } from "@gift/core/migration/migrations";
+import { appendToOutbox } from "@gift/core/outbox/append";
+import { sql } from "kysely";
+import { beforeAll, expect, test } from "vitest";
+import { begun, deadMessage, everything, giftIn, rowsOf, unknownGiftId } from "../core/gift-in.ts";
+import { useTestDatabase } from "../support/database.ts";
+import { linkTo, runOps } from "./run-ops.ts";
+
+const own = useTestDatabase();
+const ops = (...words: string[]) => runOps(words, linkTo(own.connection));
+
+beforeAll(async () => {
+  for (const status of ["CREATED", "QUEUED", "SENT", "FAILED"] as const) await giftIn(own.db, status);
+});
+
+test("gift show tells the story as JSON with stable names", async () => {
+  const gift = await giftIn(own.db, "FAILED");
+  await recordDeadLetter(own.db, deadMessage(gift.body));
+  const finished = await ops("gift", "show", gift.id, "--json");
+  expect(finished).toMatchObject({ code: 0, stderr: "" });
+  expect(finished.json()).toEqual({
+    gift: {
+      gift_id: gift.id,
+      code: expect.any(String),
+      amount: 100,
+      message: null,
+      status: "FAILED",
+      request_id: gift.requestId,
+      last_error: "PROVIDER_REFUSED: no",
+      created_at: expect.stringMatching(/Z$/),
+      updated_at: expect.stringMatching(/Z$/),
+    },
+    story: [
+      { at: expect.any(String), event: "created", request_id: null, amount: 100 },
+      { at: expect.any(String), event: "send_requested", request_id: gift.requestId },
+      {
+        at: expect.any(String),
+        event: "attempt",
+        request_id: gift.requestId,
+        number: 1,
+        receive_count: 1,
+        outcome: "FAILED",
+        finished_at: expect.any(String),
+        error_code: "PROVIDER_REFUSED",
+        error_message: "no",
+      },
+      {
+        at: expect.any(String),
+        event: "dead_lettered",
+        request_id: gift.requestId,
+        dead_letter_id: expect.any(Number),
+        message_id: expect.any(String),
+        error: "PROVIDER_REFUSED: no",
+      },
+    ],
+  });
+});
+
+test("gift show tells people the same in tables, and a client's control characters stay text", async () => {
+  const { id } = await createGift(own.db, { amount: 7, message: "🎁 \u001b[2J" });
+  const finished = await ops("gift", "show", id.toUpperCase());
+  expect(finished.code).toBe(0);
+  for (const words of [id, "🎁 \\u001b[2J", "created", "amount: 7"]) expect(finished.stdout).toContain(words);
+  expect(finished.stdout).not.toContain("\u001b");
+});
+
+test("gift show of an unknown gift fails", async () => {
+  expect(await ops("gift", "show", unknownGiftId)).toMatchObject({ code: 1, stdout: "", stderr: "gift not found\n" });
+});
+
+test("gifts list shows the newest, by status, at most the limit, whole in JSON and cut for people", async () => {
+  const gift = await giftIn(own.db, "FAILED");
+  await sql`update gifts set last_error = ${`CODE: ${"x".repeat(500)}`} where id = ${gift.id}`.execute(own.db);
+  const json = (await ops("gifts", "list", "--status", "FAILED", "--limit", "1", "--json")).json();
+  expect(json).toMatchObject({
+    gifts: [{ gift_id: gift.id, status: "FAILED", last_error: `CODE: ${"x".repeat(500)}` }],
+  });
+  const table = await ops("gifts", "list", "--limit", "50");
+  expect(table.code).toBe(0);
+  for (const word of ["gift_id", "CREATED", "QUEUED", "SENT", "FAILED", gift.id, "xxx…"])
+    expect(table.stdout).toContain(word);
+  expect(table.stdout).not.toContain("x".repeat(100));
+});
+
+test("gift redrive sends a gift again that failed for good, and says under which request", async () => {
+  const gift = await giftIn(own.db, "FAILED");
+  const finished = await ops("gift", "redrive", gift.id, "--operator", "olga", "--json");
+  const rows = await rowsOf(own.db, gift.id);
+  expect(finished).toMatchObject({ code: 0, stderr: "" });
+  expect(finished.json()).toEqual({
+    dry_run: false,
+    gift_id: gift.id,
+    outcome: "redriven",
+    request_id: rows.gift?.request_id,
+    dead_letter_ids: [],
+  });
+  expect(rows.gift?.status).toBe("QUEUED");
+  expect(rows.sendRequests).toContainEqual(expect.objectContaining({ redriven_by: "olga" }));
+  await begun(own.db, { ...gift, requestId: rows.gift?.request_id ?? "" });
+});
+
+test("gift redrive closes the gift's dead letter; a second one fails and changes nothing", async () => {
+  const gift = await giftIn(own.db, "FAILED");
+  await recordDeadLetter(own.db, deadMessage(gift.body));
+  const [letterId] = await listDeadLetterIds(own.db, { giftId: gift.id });
+  const first = await ops("gift", "redrive", gift.id);
+  expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining(`closing dead letter ${letterId}`) });
+  const [letter] = (await rowsOf(own.db, gift.id)).deadLetters;
+  expect(letter).toMatchObject({ state: "REDRIVEN", resolved_by: expect.stringMatching(/.+/) });
+  const before = await everything(own.db);
+  const second = await ops("gift", "redrive", gift.id);
+  expect(second.code).toBe(1);
+  expect(second.stdout).toBe(`gift ${gift.id} is QUEUED; only a FAILED gift can be redriven\n`);
+  expect(await everything(own.db)).toEqual(before);
+});
+
+test("gift redrive --dry-run says what it would do and changes nothing", async () => {
+  const gift = await giftIn(own.db, "FAILED");
+  await recordDeadLetter(own.db, deadMessage(gift.body));
+  const before = await everything(own.db);
+  const text = await ops("gift", "redrive", gift.id, "--dry-run");
+  expect(text).toMatchObject({ code: 0, stdout: expect.stringContaining(`would redrive gift ${gift.id}`) });
+  const json = await ops("gift", "redrive", gift.id, "--dry-run", "--json");
+  expect(json.json()).toMatchObject({ dry_run: true, outcome: "redriven", request_id: null });
+  expect(await everything(own.db)).toEqual(before);
+});
+
+test("gift redrive of an unknown gift fails", async () => {
+  expect(await ops("gift", "redrive", unknownGiftId)).toMatchObject({ code: 1, stderr: "gift not found\n" });
+});
+
+test("outbox status says what waits, and that nothing does", async () => {
+  await sql`truncate outbox`.execute(own.db);
+  expect(await ops("outbox", "status")).toMatchObject({ code: 0, stdout: "the outbox is empty\n" });
+  expect((await ops("outbox", "status", "--json")).json()).toEqual({ depth: 0, queues: [] });
+  await own.db.transaction().execute(async (trx) => {
+    await appendToOutbox(trx, { destination: "gift", body: "one" });
+    await appendToOutbox(trx, { destination: "gift", body: "two" });
+  });
+  const status = { queue: "gift", depth: 2, oldest_age_seconds: expect.any(Number), retried: 0, last_error: null };
+  expect((await ops("outbox", "status", "--json")).json()).toEqual({ depth: 2, queues: [status] });
+  expect((await ops("outbox", "status")).stdout).toMatch(/gift\s+│ 2/);
+});
+
+test("migrate prints what it applied, once over all of several at the same moment, and then that there is nothing to do", async () => {
+  const database = `empty_${randomUUID().replaceAll("-", "")}`;
+  await sql`create database ${sql.id(database)}`.execute(own.db);
+  const environment = linkTo({ ...own.connection, database });
+  const early = await runOps(["outbox", "status"], environment);
+  expect(early).toMatchObject({ code: 1, stderr: expect.stringContaining("run `bun run ops migrate`") });
+  const both = await Promise.all([1, 2].map(() => runOps(["migrate"], environment)));
+  expect(both.map((finished) => finished.code)).toEqual([0, 0]);
+  const lines = both.flatMap((finished) => finished.stdout.trim().split("\n"));
+  for (const name of Object.keys(migrations))
+    expect(lines.filter((line) => line === `applied ${name}`)).toHaveLength(1);
+  const again = await runOps(["migrate"], environment);
+  expect(again).toMatchObject({ code: 0, stdout: `nothing to do: the schema has ${newestMigration}\n` });
+  const json = await runOps(["migrate", "--json"], environment);
+  expect(json.json()).toEqual({ applied: [], needed: newestMigration });
+});
