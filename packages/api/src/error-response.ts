@@ -4,8 +4,8 @@ import { standardSchema } from "./standard-schema.ts";
 const errorBody = standardSchema<ErrorBody>((body) => body);
 
 /**
- * Tells typed clients that a route may answer our error body; without it they see Elysia's own, which is never sent.
- * It costs nothing: what a handler returns has none of these statuses, and what the error mapper returns isn't checked.
+ * Tells typed clients that a route may answer our error body. It costs nothing: what a handler returns has none of these
+ * statuses, and what the error mapper returns isn't checked.
  */
 export const errorResponses = {
   400: errorBody,
@@ -13,6 +13,8 @@ export const errorResponses = {
   409: errorBody,
   413: errorBody,
   415: errorBody,
+  // Never sent; but Elysia's types give every route with input a body of its own under this status, unless it has one.
+  422: errorBody,
   500: errorBody,
   503: errorBody,
 };

@@ -1,5 +1,5 @@
 import { isGiftMessage, maxAmount, maxMessageCharacters } from "@gift/core/gift/gift";
-import { type GiftStatus, giftStatuses } from "@gift/core/gift/gift.state";
+import { giftStatuses } from "@gift/core/gift/gift.state";
 import { Kind, Type, TypeRegistry } from "@sinclair/typebox";
 
 /**
@@ -17,7 +17,7 @@ const message = Type.Unsafe<string>({
 
 const giftId = Type.String({ format: "uuid" });
 const timestamp = Type.String({ format: "date-time" });
-const status = Type.Unsafe<GiftStatus>({ type: "string", enum: [...giftStatuses] });
+const status = Type.String({ enum: [...giftStatuses] });
 
 export const createGiftBody = Type.Object(
   {

@@ -9,7 +9,14 @@ import { HeadersTooLargeError, InvalidRequestError } from "./request-error.ts";
 export function refuse(log: Log, err: unknown, res: ServerResponse): void {
   if (res.headersSent) return void res.destroy();
   const { status, headers, body } = answerError(log, err);
-  res.writeHead(status, { ...headers, "content-type": "application/json" }).end(JSON.stringify(body));
+  const text = JSON.stringify(body);
+  res
+    .writeHead(status, {
+      ...headers,
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(text),
+    })
+    .end(text);
 }
 
 /** Answers bytes that are no request; there is no response object to write to. */
@@ -34,7 +41,10 @@ function requestErrorOf(err: Error): Error {
   return new InvalidRequestError(["request: must be valid HTTP"], { cause: err });
 }
 
-/** RFC 9112, section 3.2. Node would refuse it too, without a body. */
-export function lacksHost(req: IncomingMessage): boolean {
-  return req.headers.host === undefined && req.httpVersion === "1.1";
+/** What Node's parser lets through and the app couldn't work with; it would refuse a missing host without a body. */
+export function headProblem({ headers, httpVersion, url = "" }: IncomingMessage): string | undefined {
+  // RFC 9112, section 3.2: HTTP/1.0 needs none.
+  if (headers.host === undefined && httpVersion === "1.1") return "Host: is missing";
+  if (!url.startsWith("/") && url !== "*" && !URL.canParse(url)) return "request: must name a valid URL";
+  return undefined;
 }

@@ -5,7 +5,7 @@ import type { Log } from "@gift/telemetry/logger";
 import { NodeRequest, sendNodeResponse } from "srvx/node";
 import { type Connections, followConnections } from "./connections.ts";
 import { maxBodyBytes, maxHeaderBytes, requestTimeoutMilliseconds } from "./limit.ts";
-import { lacksHost, refuse, refuseConnection } from "./refusal.ts";
+import { headProblem, refuse, refuseConnection } from "./refusal.ts";
 import { InvalidRequestError } from "./request-error.ts";
 
 /** What answers, e.g. an Elysia app. */
@@ -60,7 +60,8 @@ export async function listen(app: FetchHandler, { host, port, log, ...options }:
 }
 
 async function answer(app: FetchHandler, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  if (lacksHost(req)) throw new InvalidRequestError(["Host: is missing"]);
+  const problem = headProblem(req);
+  if (problem) throw new InvalidRequestError([problem]);
   const response = await app.fetch(new NodeRequest({ req, res, maxRequestBodySize: maxBodyBytes }));
   await sendNodeResponse(res, response);
 }

@@ -1,0 +1,106 @@
+import { createApp } from "@gift/api/app";
+import type { Dependencies } from "@gift/api/dependencies";
+import { type Database, openDatabase } from "@gift/core/database/database";
+import type { Kysely } from "kysely";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
+import { type Answer, answerOf, errorOf, useApi } from "./api.ts";
+import { rowsOf } from "./rows.ts";
+
+const api = useApi();
+const lines: { event: string; fields: unknown }[] = [];
+let proxy: TcpProxy;
+let db: Kysely<Database>;
+let call: (method: string, path: string, headers?: Record<string, string>, body?: string) => Promise<Answer>;
+
+beforeAll(async () => {
+  proxy = await startTcpProxy(api.database.connection);
+  db = openDatabase({
+    ...{ ...api.database.connection, host: proxy.host, port: proxy.port },
+    ...{ maxConnections: 4, applicationName: "behind a proxy", onConnectionLost: () => undefined },
+  });
+  const log: Dependencies["log"] = (event, fields) => void lines.push({ event, fields });
+  const app = createApp({
+    ...{ db, dispatcher: { add: () => undefined }, log },
+    ...{ areTestValuesAllowed: false, isDraining: () => false },
+  });
+  call = async (method, path, headers = {}, body) =>
+    answerOf(
+      await app.handle(new Request(`http://api.test${path}`, { method, headers, ...(body !== undefined && { body }) })),
+    );
+});
+beforeEach(async () => {
+  await proxy.mend();
+  lines.length = 0;
+});
+afterAll(async () => {
+  await proxy.close();
+  await db.destroy();
+});
+
+const json = { "content-type": "application/json" };
+
+describe("while Postgres is away", () => {
+  test.each([
+    ["POST", "/gifts", { ...json, "idempotency-key": "key-1" }, '{"amount":1}'],
+    ["POST", "/gifts/00000000-0000-7000-8000-000000000000/send", { "idempotency-key": "key-1" }, undefined],
+    ["GET", "/gifts/00000000-0000-7000-8000-000000000000", { "idempotency-key": "key-1" }, undefined],
+  ])("%s %s is a 503 with Retry-After, logged once with its cause", async (method, path, headers, body) => {
+    await proxy.cut();
+    const answer = await call(method, path, headers, body);
+    expect(errorOf(answer)).toEqual({
+      status: 503,
+      code: "SERVICE_UNAVAILABLE",
+      message: expect.stringMatching(/^the database can't be reached/),
+      requestId: "key-1",
+    });
+    expect(answer.headers.get("retry-after")).toMatch(/^[1-9]\d*$/);
+    expect(lines).toEqual([
+      {
+        event: "http.unavailable",
+        fields: expect.objectContaining({ request_id: "key-1", error_code: "ECONNREFUSED" }),
+      },
+    ]);
+  });
+
+  test("readyz says why, healthz doesn't mind, and both recover with it", async () => {
+    expect((await call("GET", "/readyz")).status).toBe(200);
+    await proxy.cut();
+    expect(await call("GET", "/readyz")).toMatchObject({
+      status: 503,
+      text: '{"status":"not_ready","reason":"database_unreachable"}',
+    });
+    expect((await call("GET", "/healthz")).status).toBe(200);
+    await proxy.mend();
+    expect((await call("GET", "/readyz")).status).toBe(200);
+    expect((await call("POST", "/gifts", json, '{"amount":1}')).status).toBe(201);
+    expect(lines.map(({ event }) => event)).toEqual(["gift.created"]);
+  });
+
+  test("a request that is refused for what it says is still a 400", async () => {
+    await proxy.cut();
+    expect((await call("POST", "/gifts", json, "{}")).status).toBe(400);
+    expect((await call("GET", "/gifts/x")).status).toBe(400);
+  });
+});
+
+describe("a connection that breaks in the middle of requests", () => {
+  test("answers every one of them, and a retry under the same key ends in one send", async () => {
+    const giftIds = await Promise.all(Array.from({ length: 20 }, () => api.gift()));
+    const send = (giftId: string) => call("POST", `/gifts/${giftId}/send`, { "idempotency-key": "key-1" });
+    const underway = giftIds.map(send);
+    await Promise.race(underway);
+    await proxy.cut();
+    const first = await Promise.all(underway);
+    expect(first.every(({ status }) => status === 202 || status === 503)).toBe(true);
+    await proxy.mend();
+    const second = await Promise.all(giftIds.map(send));
+    // A 503 whose statement was committed after all is a replay now.
+    expect(second.every(({ status }) => status === 200 || status === 202)).toBe(true);
+    for (const [index, giftId] of giftIds.entries()) {
+      const { requests, outbox } = await rowsOf(api.database.db, giftId);
+      expect([requests.length, outbox.length]).toEqual([1, 1]);
+      expect(second[index]?.text).toBe(requests[0]?.response_body);
+    }
+  });
+});

@@ -1,0 +1,157 @@
+import { createApp } from "@gift/api/app";
+import { listen } from "@gift/api/server";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { useTestDatabase } from "../support/database.ts";
+import { answerOf, errorOf } from "./api.ts";
+import { lastBody, openConnection } from "./http.ts";
+
+const database = useTestDatabase();
+const lines: string[] = [];
+const log = (event: string) => void lines.push(event);
+let server: Awaited<ReturnType<typeof listen>>;
+const url = (path: string) => `http://127.0.0.1:${server.port}${path}`;
+const connection = () => openConnection(server.port);
+const head = (...headerLines: string[]) => `${headerLines.join("\r\n")}\r\n\r\n`;
+const healthz = head("GET /healthz HTTP/1.1", "host: api");
+
+beforeAll(async () => {
+  const app = createApp({
+    ...{ db: database.db, dispatcher: { add: () => undefined }, log },
+    ...{ areTestValuesAllowed: false, isDraining: () => false },
+  });
+  server = await listen(app, { host: "127.0.0.1", port: 0, log, requestTimeoutMilliseconds: 500 });
+});
+afterAll(() => server.close(1_000));
+afterEach(() => {
+  expect(lines.filter((event) => event === "http.failed")).toEqual([]);
+});
+
+describe("through a real socket", () => {
+  test("a gift is created, sent, replayed and read", async () => {
+    const created = await fetch(url("/gifts"), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ amount: 5, message: "🎁" }),
+    });
+    expect(created.status).toBe(201);
+    const path = created.headers.get("location") ?? "";
+    const send = () => fetch(url(`${path}/send`), { method: "POST", headers: { "idempotency-key": "key-1" } });
+    const [first, replay] = [await answerOf(await send()), await answerOf(await send())];
+    expect([first.status, replay.status, replay.text]).toEqual([202, 200, first.text]);
+    expect((await answerOf(await fetch(url(path)))).json).toMatchObject({ message: "🎁", status: "QUEUED" });
+  });
+
+  test.each([
+    ["POST", "/gifts", { "content-type": "application/json" }, "{", 400],
+    ["POST", "/gifts", { "content-type": "text/plain" }, "{}", 415],
+    ["POST", "/gifts", { "content-type": "application/json" }, "{}", 400],
+    ["DELETE", "/gifts", {}, undefined, 404],
+  ])("%s %s answers errors with the error body", async (method, path, headers, body, status) => {
+    const answer = await answerOf(await fetch(url(path), { method, headers, ...(body !== undefined && { body }) }));
+    expect(errorOf(answer).status).toBe(status);
+    expect(answer.headers.get("content-length")).toBe(String(Buffer.byteLength(answer.text)));
+  });
+});
+
+describe("a body over 16 KiB", () => {
+  test("that says so is refused before it is sent, and the connection can be used again", async () => {
+    const client = await connection();
+    client.write(head("POST /gifts HTTP/1.1", "host: api", "content-type: application/json", "content-length: 20000"));
+    expect(await client.until('"}}')).toMatch(/^HTTP\/1.1 413 [\s\S]*"code":"PAYLOAD_TOO_LARGE"/);
+    client.write("x".repeat(20_000) + healthz);
+    expect(await client.until('{"status":"ok"}')).toMatch(/HTTP\/1.1 200 OK/);
+    client.socket.destroy();
+  });
+
+  test("that arrives in chunks is refused at the limit, and the connection can be used again", async () => {
+    const client = await connection();
+    client.write(
+      head("POST /gifts HTTP/1.1", "host: api", "content-type: application/json", "transfer-encoding: chunked"),
+    );
+    const chunk = `1000\r\n${"x".repeat(4_096)}\r\n`;
+    client.write(chunk.repeat(5));
+    expect(await client.until('"}}')).toMatch(/^HTTP\/1.1 413 [\s\S]*"code":"PAYLOAD_TOO_LARGE"/);
+    client.write(`${chunk.repeat(5)}0\r\n\r\n${healthz}`);
+    expect(await client.until('{"status":"ok"}')).toMatch(/HTTP\/1.1 200 OK/);
+    client.socket.destroy();
+  });
+
+  test("that never ends is cut off by the request timeout", async () => {
+    const client = await connection();
+    client.write(
+      head("POST /gifts HTTP/1.1", "host: api", "content-type: application/json", "transfer-encoding: chunked"),
+    );
+    const pump = setInterval(() => client.write(`1000\r\n${"x".repeat(4_096)}\r\n`), 10);
+    const received = await client.closed();
+    clearInterval(pump);
+    expect(received.match(/HTTP\/1.1 \d+/g)).toEqual(["HTTP/1.1 413"]);
+  });
+
+  test("sent by an ordinary client is answered, not reset", async () => {
+    const send = () =>
+      fetch(url("/gifts"), {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: "x".repeat(5_000_000),
+      });
+    for (let round = 0; round < 5; round += 1) expect(errorOf(await answerOf(await send())).status).toBe(413);
+  });
+});
+
+describe("what is no proper request", () => {
+  test.each([
+    ["no HTTP at all", "hello\r\n\r\n"],
+    ["an invalid header", head("GET /healthz HTTP/1.1", "host: api", "bad header: x")],
+    ["two lengths", head("POST /gifts HTTP/1.1", "host: api", "content-length: 1", "content-length: 2")],
+    ["no host", head("GET /healthz HTTP/1.1")],
+    ["a URL that isn't one", head("GET http://[::1 HTTP/1.1", "host: api")],
+  ])("%s is a 400 with the error body", async (_name, bytes) => {
+    const client = await connection();
+    client.write(bytes);
+    const received = await client.until('"}}');
+    expect(received).toMatch(/^HTTP\/1.1 400 /);
+    expect(received).toMatch(/content-type: application\/json/i);
+    expect(lastBody(received)).toMatchObject({ error: { code: "VALIDATION_ERROR" } });
+    client.socket.destroy();
+  });
+
+  test("headers over 16 KiB are a 413 with the error body", async () => {
+    const client = await connection();
+    client.write(head("GET /healthz HTTP/1.1", "host: api", `x: ${"x".repeat(17_000)}`));
+    const received = await client.closed();
+    expect(received).toMatch(/^HTTP\/1.1 413 /);
+    expect(lastBody(received)).toMatchObject({ error: { code: "PAYLOAD_TOO_LARGE" } });
+  });
+
+  test.each([
+    ["a head", "GET /healthz HTTP/1.1\r\nhost: api\r\n"],
+    ["a body", head("POST /gifts HTTP/1.1", "host: api", "content-type: application/json", "content-length: 10")],
+  ])("%s that never arrives in full is a 400 after the timeout", async (_name, bytes) => {
+    const client = await connection();
+    client.write(bytes);
+    const received = await client.closed();
+    expect(received).toMatch(/^HTTP\/1.1 400 /);
+    expect(lastBody(received)).toMatchObject({ error: { message: expect.stringMatching(/must arrive within/) } });
+  });
+
+  test("a client that goes away in the middle of a body disturbs nobody", async () => {
+    const client = await connection();
+    client.write(head("POST /gifts HTTP/1.1", "host: api", "content-type: application/json", "content-length: 10"));
+    client.write('{"am');
+    client.socket.resetAndDestroy();
+    expect((await fetch(url("/healthz"))).status).toBe(200);
+  });
+
+  test("HTTP/1.0 without a host is answered", async () => {
+    const client = await connection();
+    client.write(head("GET /healthz HTTP/1.0"));
+    expect(await client.closed()).toMatch(/^HTTP\/1.1 200 OK[\s\S]*{"status":"ok"}$/);
+  });
+});
+
+test("a port in use is an error that names it", async () => {
+  const app = { fetch: () => new Response() };
+  await expect(listen(app, { host: "127.0.0.1", port: server.port, log })).rejects.toThrow(
+    `EADDRINUSE: address already in use 127.0.0.1:${server.port}`,
+  );
+});
