@@ -47,6 +47,19 @@ test("a child that is killed is reported in a sentence and runs again", async ()
   expect(await isAlive(first)).toBe(false);
 });
 
+test("a child that breaks soon after each start is started ever later", async () => {
+  const { child, notices } = await supervised(["run"]);
+  await child.ready;
+  for (const returns of [1, 2]) {
+    process.kill(child.pid ?? 0, "SIGKILL");
+    await until("the child's return", () => notices.length === 2 * returns);
+  }
+  expect(notices.filter((sentence) => sentence.includes("starts again"))).toEqual([
+    "child was killed by SIGKILL; it starts again in 0.2 s.",
+    "child was killed by SIGKILL; it starts again in 0.4 s.",
+  ]);
+});
+
 test("a child that fails three times before it is ready is given up, with its last lines and what to do", async () => {
   const { child, notices } = await supervised(["fail", "no such table"]);
   await expect(child.ready).rejects.toThrow(StackError);
@@ -54,8 +67,8 @@ test("a child that fails three times before it is ready is given up, with its la
     /^child ended with exit code 3, 3 times in a row, before it was ready\. Its last lines:\n {2}Error: no such table\n(?: {2}.*\n)*Do this instead\.$/,
   );
   expect(notices).toEqual([
+    "child ended with exit code 3; it starts again in 0.2 s. Error: no such table",
     "child ended with exit code 3; it starts again in 0.4 s. Error: no such table",
-    "child ended with exit code 3; it starts again in 0.8 s. Error: no such table",
   ]);
   expect(child.pid).toBeUndefined();
 });

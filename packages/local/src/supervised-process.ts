@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { type ChildOutput, createChildOutput } from "./child-output.ts";
-import type { LogLine } from "./log-line.ts";
+import { type LogLine, parseLogLine } from "./log-line.ts";
 import type { ProcessSpec } from "./process-spec.ts";
 import { spawnChild } from "./spawn-child.ts";
 import { unusableExitCode } from "./unusable.ts";
@@ -17,6 +17,8 @@ export interface SupervisionOptions {
 
 const startsBeforeGivingUp = 3;
 const restartDelay = { firstMilliseconds: 200, mostMilliseconds: 5_000 };
+/** Having been ready for this long counts as a good run; one that breaks at its first request doesn't have one. */
+const goodRunMilliseconds = 10_000;
 
 /**
  * A Node process that is started again whenever it ends, at once after a good run and ever later while it fails.
@@ -31,7 +33,10 @@ export class SupervisedProcess {
   #gone = Promise.resolve();
   #keptPid: number | undefined;
   #wasEverReady: boolean = false;
-  #failedStarts = 0;
+  #isReady: boolean = false;
+  #startedAt = 0;
+  /** Starts in a row that had no good run; the one that is going on counts until it does. */
+  #failures = 0;
   #isStopping: boolean = false;
   #restart: NodeJS.Timeout | undefined;
 
@@ -71,8 +76,9 @@ export class SupervisedProcess {
     const child = spawnChild(this.spec);
     this.#child = child;
     this.#keptPid = undefined;
-    // Counted as failed until it's ready.
-    this.#failedStarts += 1;
+    this.#isReady = false;
+    this.#startedAt = performance.now();
+    this.#failures += 1;
     this.#output.follow(child.stdout);
     this.#output.follow(child.stderr);
     // "close" and not "exit": its last lines have been read by then.
@@ -86,7 +92,7 @@ export class SupervisedProcess {
 
   #becameReady(pid: number | undefined): void {
     this.#keptPid = pid;
-    this.#failedStarts = 0;
+    this.#isReady = true;
     if (this.#wasEverReady) this.#options.onNotice(`${this.spec.name} is back (pid ${this.pid}).`);
     this.#wasEverReady = true;
     this.#firstReady.resolve();
@@ -96,20 +102,23 @@ export class SupervisedProcess {
     this.#child = undefined;
     this.#keptPid = undefined;
     if (this.#isStopping) return;
-    const isHopeless = this.#failedStarts >= startsBeforeGivingUp || code === unusableExitCode;
+    const isHopeless = this.#failures >= startsBeforeGivingUp || code === unusableExitCode;
     if (!this.#wasEverReady && isHopeless) {
       this.#firstReady.reject(this.#reasonToGiveUp(how));
       return;
     }
-    const delay = Math.min(restartDelay.firstMilliseconds * 2 ** this.#failedStarts, restartDelay.mostMilliseconds);
-    const why = this.#output.tail().findLast((line) => /error/i.test(line));
-    this.#options.onNotice(`${this.spec.name} ${how}; it starts again in ${delay / 1_000} s.${why ? ` ${why}` : ""}`);
+    if (this.#isReady && performance.now() - this.#startedAt > goodRunMilliseconds) this.#failures = 1;
+    const { firstMilliseconds, mostMilliseconds } = restartDelay;
+    const delay = Math.min(firstMilliseconds * 2 ** (this.#failures - 1), mostMilliseconds);
+    const why = code === null ? undefined : this.#output.tail().findLast((line) => /error|ended by/i.test(line));
+    const reason = why === undefined ? "" : ` ${parseLogLine(why).summary.trim()}`;
+    this.#options.onNotice(`${this.spec.name} ${how}; it starts again in ${delay / 1_000} s.${reason}`);
     this.#restart = setTimeout(() => this.#start(), delay);
   }
 
   #reasonToGiveUp(how: string): StackError {
     const { name, advice } = this.spec;
-    const times = this.#failedStarts > 1 ? ` ${this.#failedStarts} times in a row,` : "";
+    const times = this.#failures > 1 ? ` ${this.#failures} times in a row,` : "";
     const lines = this.#output.tail().map((line) => `  ${line}\n`);
     const said = lines.length > 0 ? `Its last lines:\n${lines.join("")}` : "It printed nothing. ";
     return new StackError(`${name} ${how},${times} before it was ready. ${said}${advice}`);

@@ -2,13 +2,15 @@ import Table from "cli-table3";
 import type { Evidence } from "./evidence.ts";
 import { percentile, type Tally, unaccounted } from "./tally.ts";
 
+const noLinesBetweenRows = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
+
 /**
  * The demo's closing table.
  * @param evidence from the database; undefined when there was no link to it
  * @param seconds from the first request to the last outcome
  */
 export function report(tally: Tally, evidence: Evidence | undefined, seconds: number): string {
-  const table = new Table({ colAligns: ["left", "right"], style: { head: [], border: [] } });
+  const table = new Table({ colAligns: ["left", "right"], style: { head: [], border: [] }, chars: noLinesBetweenRows });
   const latency = (share: number) => {
     const value = percentile(tally.latenciesMilliseconds, share);
     return value === undefined ? "n/a" : `${Math.round(value).toLocaleString("en")} ms`;
