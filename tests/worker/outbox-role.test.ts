@@ -140,14 +140,15 @@ describe("Postgres away", () => {
     await proxy.cut();
     await append(1);
     const { of } = runOutboxRole({ db });
-    await expect.poll(() => of("outbox.blocked").length, poll).toBe(1);
+    await expect.poll(() => of("outbox.blocked").length, poll).toBeGreaterThan(0);
     await proxy.mend();
     await expect.poll(published, poll).toBe(1);
     await expect.poll(depth, poll).toBe(0);
     // Cut in the middle of its work, it loses nothing either.
+    const before = of("outbox.blocked").length;
     await proxy.cut();
     await append(1);
-    await expect.poll(() => of("outbox.blocked").length, poll).toBe(2);
+    await expect.poll(() => of("outbox.blocked").length, poll).toBeGreaterThan(before);
     await proxy.mend();
     await expect.poll(published, poll).toBe(2);
   });
@@ -157,7 +158,7 @@ describe("stop", () => {
   test("finishes the sweep in hand: nothing is published without being deleted", async () => {
     await append(100);
     const { role } = runOutboxRole();
-    await expect.poll(role.inHand, { ...poll, interval: 1 }).toBe(1);
+    await expect.poll(role.inHand, { ...poll, interval: 1 }).toBeGreaterThan(0);
     await role.stop(5_000);
     expect(role.inHand()).toBe(0);
     expect((await published()) + (await depth())).toBe(100);

@@ -1,4 +1,5 @@
 import type { Database } from "@gift/core/database/database";
+import type { OutboxMessage } from "@gift/core/outbox/outbox.table";
 import { type Publish, relayOnce } from "@gift/core/outbox/relay";
 import { resolvesWithin, sleepUnless } from "@gift/queue/deadline";
 import type { Log } from "@gift/telemetry/logger";
@@ -26,17 +27,23 @@ export function startOutboxRole(options: OutboxRoleOptions): Role {
   const pace = createSweepPace(options);
   const report = createSweepReport(options.log);
   const stopping = new AbortController();
-  let sweeping = 0;
+  let inHand = 0;
+
+  async function publishCounted(message: OutboxMessage): Promise<void> {
+    inHand += 1;
+    try {
+      await publish(message);
+    } finally {
+      inHand -= 1;
+    }
+  }
 
   async function sweep(): Promise<Swept> {
-    sweeping = 1;
     try {
-      return { kind: "relayed", relayed: await relayOnce(db, publish, { limit: pace.limit(), leaseSeconds }) };
+      return { kind: "relayed", relayed: await relayOnce(db, publishCounted, { limit: pace.limit(), leaseSeconds }) };
     } catch (err) {
       // Whatever Postgres said: the rows are leased or untouched, and the next sweep is the repair.
       return { kind: "failed", err };
-    } finally {
-      sweeping = 0;
     }
   }
 
@@ -51,7 +58,7 @@ export function startOutboxRole(options: OutboxRoleOptions): Role {
 
   const ended = run();
   return {
-    inHand: () => sweeping,
+    inHand: () => inHand,
     async stop(deadlineMilliseconds) {
       stopping.abort();
       // Past the deadline the rows' lease ends by itself and another sweep takes them over.
