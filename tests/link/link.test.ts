@@ -42,6 +42,7 @@ test("both ways to authenticate are read, and neither loses a field", () => {
 
 test.each([
   [{ ...password, port: 0 }, "port: expected integer to be greater or equal to 1, but it is 0"],
+  [{ ...password, host: { password: "hunter2" } }, "host: expected string, but it is an object"],
   [{ ...password, host: "" }, 'host: expected string length greater or equal to 1, but it is ""'],
   [
     { host: "h", port: 1, database: "d", auth: "password", password: "hunter2" },
