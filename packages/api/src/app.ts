@@ -22,8 +22,6 @@ export type App = ReturnType<typeof createApp>;
 export function createApp(dependencies: Dependencies) {
   return new Elysia({
     adapter: node(),
-    // Elysia would silently remove unknown properties; they are an error.
-    normalize: false,
     // By default the path is looked for from the 11th character of the URL on, which misroutes `Host: a`.
     handler: { standardHostname: false },
   })
