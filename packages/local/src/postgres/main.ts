@@ -21,7 +21,8 @@ const { values } = parseArgs({
 async function main(): Promise<void> {
   const dataFolder = values["data-folder"] ?? "";
   if (dataFolder === "" || values.port === undefined) throw new Error("--data-folder and --port are required");
-  const told = new Promise<string>((resolve) => process.once("SIGTERM", () => resolve("")));
+  // `on` and not `once`: a second SIGTERM would end the keeper while its server is still stopping.
+  const told = new Promise<string>((resolve) => process.on("SIGTERM", () => resolve("")));
   const server = await startPostgres({
     dataFolder,
     port: Number(values.port),
