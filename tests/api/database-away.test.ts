@@ -1,8 +1,10 @@
 import { createApp } from "@gift/api/app";
 import type { Dependencies } from "@gift/api/dependencies";
 import { type Database, openDatabase } from "@gift/core/database/database";
+import { createGift } from "@gift/core/gift/create";
 import type { Kysely } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { lockRow } from "../support/row-lock.ts";
 import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 import { type Answer, answerOf, errorOf, useApi } from "./api.ts";
 import { rowsOf } from "./rows.ts";
@@ -51,7 +53,7 @@ describe("while Postgres is away", () => {
     expect(errorOf(answer)).toEqual({
       status: 503,
       code: "SERVICE_UNAVAILABLE",
-      message: expect.stringMatching(/^the database can't be reached/),
+      message: expect.stringMatching(/^the database doesn't answer now/),
       requestId: "key-1",
     });
     expect(answer.headers.get("retry-after")).toMatch(/^[1-9]\d*$/);
@@ -103,4 +105,16 @@ describe("a connection that breaks in the middle of requests", () => {
       expect(second[index]?.text).toBe(requests[0]?.response_body);
     }
   });
+});
+
+test("a send that waits too long for its gift's lock is a 503, and nothing is stored", async () => {
+  const giftId = (await createGift(api.database.db, { amount: 1, message: null })).id;
+  const lock = await lockRow(api.database.connection, "gifts", giftId);
+  const answer = await call("POST", `/gifts/${giftId}/send`, { "idempotency-key": "key-1" });
+  expect(errorOf(answer)).toMatchObject({ status: 503, code: "SERVICE_UNAVAILABLE" });
+  expect(answer.headers.get("retry-after")).toMatch(/^[1-9]\d*$/);
+  await lock.release();
+  expect(
+    await api.database.db.selectFrom("send_requests").select("gift_id").where("gift_id", "=", giftId).execute(),
+  ).toEqual([]);
 });

@@ -22,7 +22,7 @@ test("an attempt begins with what is needed to send, and is numbered from 1", as
   expect(first).toEqual({
     kind: "begun",
     attempt: { id: rows[0]?.id, giftId: gift.id, requestId: gift.requestId, number: 1 },
-    gift: { code: (await rowsOf(own.db, gift.id)).gift?.code, amount: 100, message: null },
+    gift: { code: (await rowsOf(own.db, gift.id)).gift?.code, amount: 100, message: null, earlierRequestIds: [] },
   });
   expect(second).toMatchObject({ kind: "begun", attempt: { number: 2 } });
   expect(rows).toMatchObject([

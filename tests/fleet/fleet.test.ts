@@ -2,6 +2,7 @@ import { consumerBinding, producerBinding } from "@gift/fleet/binding";
 import type { ConsumerService, FleetDeclaration, QueueDeclaration } from "@gift/fleet/declaration";
 import { defineFleet } from "@gift/fleet/define";
 import { fleet } from "@gift/fleet/fleet";
+import { nodeOptions } from "@gift/fleet/node-options";
 import { problemsOf } from "@gift/fleet/problems";
 import { expect, test } from "vitest";
 
@@ -22,6 +23,7 @@ const consumer: ConsumerService = {
   handlerTimeoutSeconds: 25,
   backoff: { baseSeconds: 1, factor: 2, capSeconds: 10 },
   stopTimeoutSeconds: 60,
+  heap: { oldSpaceMegabytes: 128, semiSpaceMegabytes: 4 },
   scaling: { acceptableWaitSeconds: 60, secondsPerMessage: 0.05 },
 };
 
@@ -124,4 +126,12 @@ test("a queue name that doesn't exist is a type error, and an error at load for 
 test("bindings are named by the queue's resource", () => {
   expect(producerBinding("gift")).toBe("GiftQueueProducer");
   expect(consumerBinding("gift-dead-letters")).toBe("GiftDeadLettersConsumer");
+});
+
+test("a process that runs several services gets the largest of their heaps", () => {
+  const heaps = [
+    { heap: { oldSpaceMegabytes: 96, semiSpaceMegabytes: 8 } },
+    { heap: { oldSpaceMegabytes: 128, semiSpaceMegabytes: 4 } },
+  ];
+  expect(nodeOptions(heaps)).toBe("--max-old-space-size=128 --max-semi-space-size=8");
 });

@@ -22,6 +22,12 @@ test("the environment's strings become the numbers and booleans that are asked f
   expect(environment.FAILURE_RATE).toBe("0.2");
 });
 
+test("a fraction where a whole number is asked for is refused, not cut", () => {
+  const schema = Type.Object({ PORT: Type.Integer() });
+  expect(() => check(schema, { PORT: "1.5" }, "the environment")).toThrow('PORT: expected integer, but it is "1.5"');
+  expect(check(schema, { PORT: "15" }, "the environment")).toEqual({ PORT: 15 });
+});
+
 test("every wrong field is named in one message, with what was expected of it", () => {
   const schema = Type.Object({
     LOG_LEVEL: Type.Union([Type.Literal("debug"), Type.Literal("info")]),

@@ -1,4 +1,6 @@
+import { writeFile } from "node:fs/promises";
 import { createConnection } from "node:net";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   GetQueueAttributesCommand,
@@ -10,6 +12,7 @@ import {
 import { fleet } from "@gift/fleet/fleet";
 import { freePort } from "@gift/local/free-port";
 import { ensureQueues, localAws } from "@gift/local/queues";
+import { unusableExitCode } from "@gift/local/unusable";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { type Command, run } from "./command.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -81,6 +84,14 @@ test.runIf(process.platform === "linux")("nobody reaches the emulator but throug
   await expect(new Promise((resolve, reject) => socket.once("connect", resolve).once("error", reject))).rejects.toThrow(
     "ECONNREFUSED",
   );
+});
+
+test("files that aren't a database are reported as unusable, so that nobody tries again", async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "fauxqs.db"), "not a database, but longer than its header would be ".repeat(100));
+  const emulator = run([program, "--data-folder", folder, "--port", `${await freePort()}`]);
+  expect(await emulator.exited).toEqual({ code: unusableExitCode, signal: null });
+  expect(emulator.output()).toContain("the emulator can't start: file is not a database");
 });
 
 test("SIGTERM ends it with exit code 0", async () => {

@@ -28,9 +28,19 @@ export interface LocalStack extends Command {
 }
 
 /** Starts the whole stack on a folder and a port of its own and waits until it says that it's ready. */
-export async function startStack(dataFolder: string, ...flags: readonly string[]): Promise<LocalStack> {
+export function startStack(dataFolder: string, ...flags: readonly string[]): Promise<LocalStack> {
+  return startStackWith({}, dataFolder, ...flags);
+}
+
+/** The same with variables in its environment, e.g. DATABASE_URL. */
+export async function startStackWith(
+  environment: Readonly<Record<string, string>>,
+  dataFolder: string,
+  ...flags: readonly string[]
+): Promise<LocalStack> {
   const port = await freePort();
-  const command = local("--data-dir", dataFolder, "--port", `${port}`, "--workers", "1", ...flags);
+  const words = [program, "--data-dir", dataFolder, "--port", `${port}`, "--workers", "1", ...flags];
+  const command = run(words, environment);
   await command.printed(/is ready \(/, 40);
   return {
     ...command,

@@ -2,13 +2,18 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { freePort } from "@gift/local/free-port";
+import { repositoryFolder } from "@gift/local/repository";
 import { expect, test, vi } from "vitest";
-import { allGone, local, startStack } from "./local-stack.ts";
+import { useTestDatabase } from "../support/database.ts";
+import { run } from "./command.ts";
+import { allGone, local, startStack, startStackWith } from "./local-stack.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { until } from "./until.ts";
 
 // A start takes two seconds on an idle machine, and most of these start twice.
 vi.setConfig({ testTimeout: 60_000 });
+
+const own = useTestDatabase();
 
 async function sendGift(address: string): Promise<string> {
   const headers = { "content-type": "application/json" };
@@ -40,6 +45,24 @@ test("a gift is SENT, Ctrl-C leaves no process, and the gift is there after the 
   await expect(stat(join(dataFolder, "env"))).rejects.toThrow("ENOENT");
   const second = await startStack(dataFolder);
   expect(await statusOf(second.address, giftId)).toBe("SENT");
+});
+
+test("DATABASE_URL and SQS_ENDPOINT replace the embedded servers, which then don't run", async () => {
+  const { host, port, user, database } = own.connection;
+  const sqsPort = await freePort();
+  const emulator = join(repositoryFolder, "packages/local/src/emulator.ts");
+  await run([emulator, "--data-folder", await temporaryFolder(), "--port", `${sqsPort}`]).printed(/service\.ready/);
+  const environment = {
+    DATABASE_URL: `postgres://${user}@${host}:${port}/${database}`,
+    SQS_ENDPOINT: `http://127.0.0.1:${sqsPort}`,
+  };
+  const folder = join(await temporaryFolder(), "data");
+  const stack = await startStackWith(environment, folder, "--failure-rate", "0");
+  const giftId = await sendGift(stack.address);
+  await until("the gift to be SENT", async () => (await statusOf(stack.address, giftId)) === "SENT");
+  expect(await own.db.selectFrom("gifts").select("status").execute()).toEqual([{ status: "SENT" }]);
+  expect(stack.output()).toMatch(/postgres +yours +127\.0\.0\.1:\d+\/test_/);
+  await expect(stat(join(folder, "postgres"))).rejects.toThrow("ENOENT");
 });
 
 test("when the supervisor is killed with -9 nothing is left behind, and the next start works at once", async () => {

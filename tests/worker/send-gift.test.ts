@@ -41,7 +41,7 @@ function deliver(body: string, delivery: Delivery = {}) {
 
 /** A provider that fails with whatever it is given. */
 function failing(err: unknown): Sender {
-  return { send: () => Promise.reject(err), close: () => Promise.resolve() };
+  return { ...sender, send: () => Promise.reject(err), close: () => Promise.resolve() };
 }
 
 const final: Delivery = { receiveCount: 5, isFinalReceive: true };

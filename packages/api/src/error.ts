@@ -1,4 +1,4 @@
-import { isDatabaseUnavailable } from "@gift/core/database/unavailable";
+import { isDatabaseBusy, isDatabaseUnavailable } from "@gift/core/database/unavailable";
 import { DomainError } from "@gift/core/domain-error";
 import { errorFields } from "@gift/telemetry/error-fields";
 import type { Log, LogFields } from "@gift/telemetry/logger";
@@ -48,10 +48,10 @@ function describe(err: unknown): Description {
   if (err instanceof RequestError) return err;
   if (err instanceof DomainError) return { code: codeOfKind[err.kind], message: err.message };
   if (err instanceof NotFoundError) return { code: "NOT_FOUND", message: "there is no such route" };
-  if (isDatabaseUnavailable(err))
+  if (isDatabaseUnavailable(err) || isDatabaseBusy(err))
     return {
       code: "SERVICE_UNAVAILABLE",
-      message: "the database can't be reached; send the request again later, under the same idempotency key",
+      message: "the database doesn't answer now; send the request again later, under the same idempotency key",
       event: "http.unavailable",
     };
   return { code: "INTERNAL_ERROR", message: "something went wrong here; it has been logged", event: "http.failed" };

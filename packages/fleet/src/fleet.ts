@@ -2,6 +2,9 @@ import { defineFleet } from "./define.ts";
 
 const daySeconds = 86_400;
 
+/** Resident after 10,000 gifts: 115 to 140 MB, against 270 (worker) and 330 (API) with Node's defaults; CPU + 15 %. */
+const smallHeap = { oldSpaceMegabytes: 128, semiSpaceMegabytes: 4 };
+
 /** What runs. Adding a worker is one entry here and one handler file in `packages/worker`. */
 export const fleet = defineFleet({
   queues: {
@@ -20,6 +23,7 @@ export const fleet = defineFleet({
   services: {
     api: {
       kind: "http",
+      heap: smallHeap,
       port: 3000,
       publishes: ["gift"],
       stopTimeoutSeconds: 60,
@@ -27,6 +31,7 @@ export const fleet = defineFleet({
     },
     gift: {
       kind: "consumer",
+      heap: smallHeap,
       consumes: "gift",
       slots: 40,
       prefetch: 10,
@@ -40,6 +45,7 @@ export const fleet = defineFleet({
     },
     outbox: {
       kind: "sweep",
+      heap: smallHeap,
       publishes: ["gift"],
       intervalSeconds: 1,
       batch: 500,
@@ -47,6 +53,7 @@ export const fleet = defineFleet({
     },
     "dead-letters": {
       kind: "consumer",
+      heap: smallHeap,
       consumes: "gift-dead-letters",
       slots: 4,
       prefetch: 0,

@@ -10,12 +10,26 @@ import { Value, type ValueError } from "@sinclair/typebox/value";
  * @throws Error naming every field that is wrong and what was expected of it
  */
 export function check<Schema extends TSchema>(schema: Schema, value: unknown, name: string): Static<Schema> {
-  const candidate = Value.Convert(schema, Value.Default(schema, Value.Clean(schema, Value.Clone(value))));
+  const given = Value.Default(schema, Value.Clean(schema, Value.Clone(value)));
+  const candidate = withoutLoss(given, Value.Convert(schema, Value.Clone(given)));
   if (Value.Check(schema, candidate)) return candidate;
   const problems = Array.from(Value.Errors(schema, candidate)).flatMap(innermost);
   // One sentence per field: of a missing one TypeBox says first that it is required, then what it should be.
   const sentences = new Map(problems.map((problem) => [problem.path, sentenceOf(problem, name)]));
   throw new Error(`${name} is not usable: ${Array.from(sentences.values()).join("; ")}`);
+}
+
+/** TypeBox converts "1.5" to the integer 1: what isn't the same number stays the text that it was, and is refused. */
+function withoutLoss(given: unknown, converted: unknown): unknown {
+  if (typeof given === "string")
+    return typeof converted === "number" && converted !== Number(given) ? given : converted;
+  if (!isRecord(given) || !isRecord(converted)) return converted;
+  const entries = Object.entries(converted);
+  return Object.fromEntries(entries.map(([name, value]) => [name, withoutLoss(given[name], value)]));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function sentenceOf(problem: ValueError, name: string): string {

@@ -33,6 +33,7 @@ async function runLocal(args: ParsedArgs<typeof flags>): Promise<void> {
     const links = await stack.start();
     terminal.say(summary(stack, settings, links, (performance.now() - startedAt) / 1_000));
     await stopped.promise;
+    terminal.say("Stopped. The data is kept for the next start.");
   } catch (err) {
     if (stopped.isRequested()) await stopped.promise;
     else await stack.stop();

@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { consumerBinding, producerBinding } from "@gift/fleet/binding";
 import type { ServiceDeclaration } from "@gift/fleet/declaration";
 import { fleet, type QueueName, type ServiceName } from "@gift/fleet/fleet";
+import { nodeOptions } from "@gift/fleet/node-options";
 import type { DatabaseLink } from "./database-link.ts";
 import type { ProcessSpec } from "./process-spec.ts";
 import { localAws, type QueueUrls } from "./queues.ts";
@@ -33,7 +35,7 @@ export function apiSpec(settings: Settings, links: Links): ProcessSpec {
   return {
     ...service("api", ["packages/api/src/main.ts"], ["api"]),
     environment: {
-      ...serviceEnvironment(settings, links),
+      ...serviceEnvironment(settings, links, ["api"]),
       PORT: String(settings.port),
       HOST: "127.0.0.1",
     },
@@ -45,7 +47,7 @@ export function workerSpecs(settings: Settings, links: Links): readonly ProcessS
   const worker = (name: string, roles: readonly ServiceName[]): ProcessSpec => ({
     ...service(name, ["packages/worker/src/main.ts"], roles),
     environment: {
-      ...serviceEnvironment(settings, links),
+      ...serviceEnvironment(settings, links, roles),
       ROLES: roles.join(","),
       FAILURE_RATE: String(settings.failureRate),
       // A stop waits for the poll that is open, and nobody at a terminal waits 20 s.
@@ -72,10 +74,13 @@ function service(
   };
 }
 
-function serviceEnvironment(settings: Settings, links: Links): Record<string, string> {
+function serviceEnvironment(settings: Settings, links: Links, roles: readonly ServiceName[]): Record<string, string> {
   // Below info a service wouldn't say that it's ready; what is shown here is chosen by the supervisor.
   return {
     ...linkEnvironment(links),
+    NODE_OPTIONS: nodeOptions(roles.map((role) => fleet.services[role])),
+    // Stripped types and compiled code of the last start: ready sooner, and some 25 MB less in memory.
+    NODE_COMPILE_CACHE: join(settings.dataFolder, "compile-cache"),
     LOG_LEVEL: settings.logLevel === "debug" ? "debug" : "info",
     TEST_VALUES: "allowed",
   };

@@ -38,6 +38,7 @@ export class Stack {
     return `http://127.0.0.1:${this.#settings.port}`;
   }
 
+  /** In the order they started in: servers, API, workers. */
   get processes(): readonly SupervisedProcess[] {
     return this.#processes.map(({ process }) => process);
   }

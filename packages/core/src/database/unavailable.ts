@@ -25,6 +25,15 @@ const awayMessages = [
 ];
 
 /**
+ * Whether an error means that Postgres gave up waiting: for a lock, or for the statement to end. The database is there
+ * and the statement is right; under less load the same call may succeed.
+ * @param err anything thrown by a query
+ */
+export function isDatabaseBusy(err: unknown): boolean {
+  return err instanceof Error && "code" in err && (err.code === "55P03" || err.code === "57014");
+}
+
+/**
  * Whether an error means that Postgres can't be reached now, so that the same call may succeed later.
  * @param err anything thrown by a query, or an error that wraps it as its cause
  */

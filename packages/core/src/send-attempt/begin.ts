@@ -13,6 +13,8 @@ export interface GiftToSend {
   readonly code: string;
   readonly amount: number;
   readonly message: string | null;
+  /** Its send requests before this one: a redrive's predecessors, which may have taken effect without our hearing of it. */
+  readonly earlierRequestIds: readonly string[];
 }
 
 /** What a message finds: a gift to send, or the reason why there is nothing to do. */
@@ -30,6 +32,7 @@ interface Row {
   message: string | null;
   status: GiftStatus;
   request_id: string | null;
+  earlier_request_ids: string[];
   attempt_id: string | null;
   number: number | null;
 }
@@ -55,7 +58,12 @@ export async function beginAttempt(
       return {
         kind: "begun",
         attempt: { id: row.attempt_id, giftId: send.giftId, requestId: send.requestId, number: row.number },
-        gift: { code: row.code, amount: row.amount, message: row.message },
+        gift: {
+          code: row.code,
+          amount: row.amount,
+          message: row.message,
+          earlierRequestIds: row.earlier_request_ids,
+        },
       };
   }
   throw new Error(`gift ${send.giftId} was delivered to ${mostRaces} workers at the same moment`);
@@ -67,7 +75,11 @@ async function insertAttempt(
 ): Promise<Row | undefined> {
   const { rows } = await sql<Row>`
     with gift as (
-      select id, code, amount, message, status, request_id from gifts where id = ${send.giftId}
+      select id, code, amount, message, status, request_id, array(
+        select earlier.request_id::text from send_requests earlier
+        where earlier.gift_id = gifts.id and earlier.request_id <> ${send.requestId}
+      ) as earlier_request_ids
+      from gifts where id = ${send.giftId}
     ), attempt as (
       insert into send_attempts (gift_id, request_id, number, receive_count)
       select id, request_id, 1 + (

@@ -12,8 +12,9 @@ import { acknowledge, release, retry, type Verdict } from "@gift/queue/verdict";
 import { withLogContext } from "@gift/telemetry/log-context";
 import type { Log } from "@gift/telemetry/logger";
 import type { Kysely } from "kysely";
+import { sendOnce } from "../sender/send-once.ts";
 import { reactions, type SendError, toSendError } from "../sender/sender.errors.ts";
-import { idempotencyKeyOf, type Sender } from "../sender/sender.ts";
+import type { Sender } from "../sender/sender.ts";
 import { attemptFields, deliveryFields, failureFields } from "./attempt-log.ts";
 
 export interface SendGiftDependencies {
@@ -71,9 +72,7 @@ async function deliver(dependencies: SendGiftDependencies, begun: Begun): Promis
   const { attempt, gift, context } = begun;
   let reference: string;
   try {
-    const idempotencyKey = idempotencyKeyOf(attempt);
-    const request = { idempotencyKey, giftId: attempt.giftId, ...gift, signal: context.signal };
-    reference = (await dependencies.sender.send(request)).reference;
+    reference = (await sendOnce(dependencies.sender, attempt, gift, context.signal)).reference;
   } catch (err) {
     if (isNotOurs(err)) throw err;
     return await fail(dependencies, begun, toSendError(err));

@@ -34,3 +34,14 @@ export async function recordCall(db: Kysely<Database>, call: ProviderCall): Prom
     returning reference`.execute(db);
   return rows[0]?.reference ?? null;
 }
+
+/**
+ * Reads what the provider recorded under a key.
+ * @param db the provider's own connections
+ * @returns the key's reference, or null when no call under it took effect
+ */
+export async function readReference(db: Kysely<Database>, idempotencyKey: string): Promise<string | null> {
+  const { rows } = await sql<{ reference: string | null }>`
+    select reference from simulated_provider.sends where idempotency_key = ${idempotencyKey}`.execute(db);
+  return rows[0]?.reference ?? null;
+}

@@ -22,6 +22,12 @@ export interface Sender {
    * @throws SendError when the provider answered or failed in a way that has a code; the signal's reason when aborted
    */
   send(request: SendRequest): Promise<Sent>;
+  /**
+   * What the provider knows of a key, for a gift that is sent again under another one.
+   * @returns the send that took effect under it, or undefined when none did
+   * @throws as `send` does
+   */
+  find(idempotencyKey: string, signal: AbortSignal): Promise<Sent | undefined>;
   /** Resolves when every handle is closed. No call may be in flight. */
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "@gift/core/database/database";
 import { parseTestValue, type TestValue } from "@gift/core/gift/test-value";
 import type { Kysely } from "kysely";
-import { recordCall } from "./provider-record.ts";
+import { readReference, recordCall } from "./provider-record.ts";
 import { SendError, type SendErrorCode } from "./sender.errors.ts";
 import type { Sender, SendRequest } from "./sender.ts";
 
@@ -52,6 +52,11 @@ export function createSimulatedSender(options: SimulatedSenderOptions): Sender {
       if (course.error) throw new SendError(course.error);
       if (reference === null) throw new SendError("PROVIDER_UNAVAILABLE");
       return { reference };
+    },
+    async find(idempotencyKey, signal) {
+      await latency(least + random() * (most - least), signal);
+      const reference = await readReference(options.db, idempotencyKey);
+      return reference === null ? undefined : { reference };
     },
     close: () => options.db.destroy(),
   };

@@ -1,0 +1,63 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { consumerBinding, producerBinding } from "@gift/fleet/binding";
+import { fleet } from "@gift/fleet/fleet";
+import { repositoryFolder } from "@gift/local/repository";
+import { apiSpec, linkEnvironment, workerSpecs } from "@gift/local/service-spec";
+import type { Settings } from "@gift/local/settings";
+import { expect, test } from "vitest";
+
+const settings: Settings = {
+  port: 3456,
+  dataFolder: "/data",
+  environmentFile: "/data/env",
+  fresh: false,
+  failureRate: 0.3,
+  workers: 3,
+  logLevel: "error",
+};
+const links = {
+  database: { host: "h", port: 1, database: "d", username: "u", auth: "password", password: "p" },
+  queues: { gift: "http://q:1/0/gift", "gift-dead-letters": "http://q:1/0/gift-dead-letters" },
+} as const;
+
+test("bindings are named by the fleet's resources", () => {
+  expect(producerBinding("gift")).toBe("GiftQueueProducer");
+  expect(consumerBinding("gift-dead-letters")).toBe("GiftDeadLettersConsumer");
+});
+
+test("a service's resources arrive as SST would send them", () => {
+  const environment = linkEnvironment(links);
+  const resource = (name: string): unknown => JSON.parse(environment[`SST_RESOURCE_${name}`] ?? "null");
+  expect(resource("App")).toEqual({ name: "gift", stage: "local" });
+  expect(resource("Database")).toEqual(links.database);
+  expect(resource("GiftQueueProducer")).toEqual({ url: links.queues.gift });
+  expect(resource("GiftQueueConsumer")).toEqual({ url: links.queues.gift });
+  expect(resource("GiftDeadLettersConsumer")).toEqual({ url: links.queues["gift-dead-letters"] });
+  expect(environment.AWS_ENDPOINT_URL_SQS).toBe("http://q:1");
+});
+
+test("every role of the fleet runs, the senders as often as asked", () => {
+  const roles = workerSpecs(settings, links).map(({ environment }) => environment.ROLES);
+  expect(roles).toEqual(["gift", "gift", "gift", "outbox,dead-letters"]);
+  const consumersAndSweeps = Object.entries(fleet.services).filter(([, { kind }]) => kind !== "http");
+  expect(new Set(roles.join(",").split(","))).toEqual(new Set(consumersAndSweeps.map(([name]) => name)));
+});
+
+test("a process has the longest stop timeout of its roles", () => {
+  const { outbox, "dead-letters": deadLetters } = fleet.services;
+  const longest = Math.max(outbox.stopTimeoutSeconds, deadLetters.stopTimeoutSeconds);
+  expect(workerSpecs(settings, links).at(-1)?.stopTimeoutSeconds).toBe(longest);
+  expect(apiSpec(settings, links).stopTimeoutSeconds).toBe(fleet.services.api.stopTimeoutSeconds);
+});
+
+test("the API listens on the loopback address, and a quiet terminal doesn't hide that a service is ready", () => {
+  const { environment } = apiSpec(settings, links);
+  expect(environment).toMatchObject({ HOST: "127.0.0.1", PORT: "3456", LOG_LEVEL: "info", TEST_VALUES: "allowed" });
+  expect(apiSpec({ ...settings, logLevel: "debug" }, links).environment.LOG_LEVEL).toBe("debug");
+});
+
+test("every entry point that is started exists", () => {
+  for (const { command } of [apiSpec(settings, links), ...workerSpecs(settings, links)])
+    expect(command.filter((word) => !existsSync(join(repositoryFolder, word)))).toEqual([]);
+});
