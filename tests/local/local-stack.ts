@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { freePort } from "@gift/local/free-port";
 import { repositoryFolder } from "@gift/local/repository";
+import { onTestFinished } from "vitest";
 import { type Command, run } from "./command.ts";
 import { isAlive, until } from "./until.ts";
 
@@ -41,6 +42,12 @@ export async function startStackWith(
   const port = await freePort();
   const words = [program, "--data-dir", dataFolder, "--port", `${port}`, "--workers", "1", ...flags];
   const command = run(words, environment);
+  // Its children stop by themselves, and write into the data folder until they have.
+  onTestFinished(async () => {
+    const pids = descendantsOf(command.pid);
+    command.kill("SIGKILL");
+    await allGone(pids);
+  });
   await command.printed(/is ready \(/, 40);
   return {
     ...command,
