@@ -32,9 +32,15 @@ export function run(words: readonly string[], environment: Readonly<Record<strin
     output: () => text,
     kill: (signal) => void child.kill(signal),
     exited,
-    printed: (pattern, seconds) =>
-      until(`${pattern} in:\n${text}`, () => pattern.exec(text) ?? undefined, seconds).catch((err: unknown) => {
-        throw new Error(`${pattern} wasn't printed, but:\n${text}`, { cause: err });
-      }),
+    async printed(pattern, seconds) {
+      const found = () => pattern.exec(text) ?? undefined;
+      let isOver = false;
+      void exited.then(() => {
+        isOver = true;
+      });
+      const seen = await until(`${pattern}`, () => found() ?? (isOver ? null : undefined), seconds).catch(() => null);
+      if (seen === null) throw new Error(`${pattern} wasn't printed, but:\n${text}`);
+      return seen;
+    },
   };
 }

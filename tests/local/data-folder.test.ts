@@ -66,6 +66,12 @@ test("a server's port stays the same between runs, unless somebody else has take
   expect(await stablePort(folder, "postgres")).not.toBe(first);
 });
 
+test("two folders' servers don't want the same port, though both may find it free", async () => {
+  const folders = [await temporaryFolder(), await temporaryFolder()];
+  const ports = folders.flatMap((folder) => [stablePort(folder, "postgres"), stablePort(folder, "sqs")]);
+  expect(new Set(await Promise.all(ports)).size).toBe(4);
+});
+
 test("a free port is one that can be listened on", async () => {
   expect(await portProblem(await freePort())).toBeUndefined();
 });

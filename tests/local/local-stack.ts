@@ -42,12 +42,7 @@ export async function startStackWith(
   const port = await freePort();
   const words = [program, "--data-dir", dataFolder, "--port", `${port}`, "--workers", "1", ...flags];
   const command = run(words, environment);
-  // Its children stop by themselves, and write into the data folder until they have.
-  onTestFinished(async () => {
-    const pids = descendantsOf(command.pid);
-    command.kill("SIGKILL");
-    await allGone(pids);
-  });
+  onTestFinished(() => removeStack(command));
   await command.printed(/is ready \(/, 40);
   return {
     ...command,
@@ -59,6 +54,15 @@ export async function startStackWith(
     },
     descendants: () => descendantsOf(command.pid),
   };
+}
+
+/** Its children stop by themselves, and write into the data folder until they have; the services needn't drain first. */
+async function removeStack(command: Command): Promise<void> {
+  const pids = descendantsOf(command.pid);
+  command.kill("SIGKILL");
+  await command.exited;
+  for (const pid of pids) if (/packages\/(api|worker)\//.test(nameOf(pid))) process.kill(pid, "SIGKILL");
+  await allGone(pids);
 }
 
 /** Waits until none of these processes is left. */

@@ -74,8 +74,10 @@ test("a child that fails three times before it is ready is given up, with its la
 });
 
 test("a child whose files are unusable is given up at once", async () => {
-  const { child, notices } = await supervised(["unusable", "the files are damaged."]);
-  await expect(child.ready).rejects.toThrow(/the files are damaged\.\nDo this instead\.$/);
+  const { child, notices } = await supervised(["unusable", "the files are damaged."], {
+    adviceWhenUnusable: "Start over.",
+  });
+  await expect(child.ready).rejects.toThrow(/the files are damaged\.\nStart over\.$/);
   expect(notices).toEqual([]);
 });
 

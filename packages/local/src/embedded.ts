@@ -20,7 +20,8 @@ export async function postgresSpec(dataFolder: string): Promise<{ spec: ProcessS
     // The keeper itself kills the server after ten.
     stopTimeoutSeconds: 20,
     killSignal: "SIGTERM",
-    advice: startOver(dataFolder),
+    advice: "Run it again once what they say is mended.",
+    adviceWhenUnusable: startOver(dataFolder),
   };
   return { spec, link: { host: "127.0.0.1", port, database: "gift", username: superuser, auth: "password", password } };
 }
@@ -43,7 +44,8 @@ export async function emulatorSpec(dataFolder: string): Promise<{ spec: ProcessS
     environment: {},
     stopTimeoutSeconds: 5,
     killSignal: "SIGKILL",
-    advice: startOver(dataFolder),
+    advice: "Run it again once what they say is mended.",
+    adviceWhenUnusable: startOver(dataFolder),
   };
   return { spec, endpoint: `http://127.0.0.1:${port}` };
 }

@@ -11,4 +11,6 @@ export interface ProcessSpec {
   readonly killSignal: "SIGKILL" | "SIGTERM";
   /** What to do when it can't start, as a sentence. */
   readonly advice: string;
+  /** What to do when it says that its files are unusable. */
+  readonly adviceWhenUnusable?: string;
 }

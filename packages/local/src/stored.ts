@@ -1,22 +1,24 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
 import { StackError } from "./usage-error.ts";
 
-/** Where the embedded servers listen when nobody else does; chosen apart from the servers' usual ports. */
-const preferredPorts = { postgres: 54_329, sqs: 54_330 };
+export type EmbeddedServer = "postgres" | "sqs";
 
-export type EmbeddedServer = keyof typeof preferredPorts;
+/** Below the ports that Linux and macOS hand out by themselves. */
+const ports = { first: 20_000, count: 10_000 };
 
 /**
- * A free port for an embedded server: last run's if possible, so that a saved connection keeps working.
+ * A free port for an embedded server: last run's if possible, so that a saved connection keeps working. The first
+ * choice depends on the folder, because two stacks that start together would both find a fixed one free.
  * @param dataFolder remembers the choice
  */
 export async function stablePort(dataFolder: string, server: EmbeddedServer): Promise<number> {
   const file = join(dataFolder, `${server}.port`);
   const last = Number(await readFile(file, "utf8").catch(() => "0"));
-  const port = await freePort(last > 0 ? [last, preferredPorts[server]] : [preferredPorts[server]]);
+  const own = createHash("sha256").update(`${server} ${dataFolder}`).digest().readUInt32BE() % ports.count;
+  const port = await freePort([...(last > 0 ? [last] : []), ports.first + own]);
   await writeFile(file, String(port));
   return port;
 }

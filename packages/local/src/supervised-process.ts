@@ -104,7 +104,7 @@ export class SupervisedProcess {
     if (this.#isStopping) return;
     const isHopeless = this.#failures >= startsBeforeGivingUp || code === unusableExitCode;
     if (!this.#wasEverReady && isHopeless) {
-      this.#firstReady.reject(this.#reasonToGiveUp(how));
+      this.#firstReady.reject(this.#reasonToGiveUp(how, code));
       return;
     }
     if (this.#isReady && performance.now() - this.#startedAt > goodRunMilliseconds) this.#failures = 1;
@@ -116,8 +116,9 @@ export class SupervisedProcess {
     this.#restart = setTimeout(() => this.#start(), delay);
   }
 
-  #reasonToGiveUp(how: string): StackError {
-    const { name, advice } = this.spec;
+  #reasonToGiveUp(how: string, code: number | null): StackError {
+    const { name, adviceWhenUnusable } = this.spec;
+    const advice = (code === unusableExitCode ? adviceWhenUnusable : undefined) ?? this.spec.advice;
     const times = this.#failures > 1 ? ` ${this.#failures} times in a row,` : "";
     const lines = this.#output.tail().map((line) => `  ${line}\n`);
     const said = lines.length > 0 ? `Its last lines:\n${lines.join("")}` : "It printed nothing. ";
