@@ -30,6 +30,13 @@ test.each([true, false])("a folder that this tool didn't make is refused and lef
   expect(await readdir(folder)).toEqual(["letter.txt"]);
 });
 
+test.runIf(process.platform === "linux")(
+  "a folder in a place that takes none is reported, not tried for ever",
+  async () => {
+    await expect(prepareDataFolder("/proc/gift-service", false)).rejects.toThrow(/can't be written \(ENOENT\)/);
+  },
+);
+
 test("a folder that can't be written is reported in a sentence", async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "file"), "");

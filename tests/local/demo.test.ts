@@ -43,7 +43,9 @@ test.each([
 test("without an API at the address, the demo says what to start", async () => {
   const command = run([join(repositoryFolder, "packages/local/src/demo.ts"), "--api", "http://127.0.0.1:9"]);
   expect(await command.exited).toEqual({ code: 1, signal: null });
-  expect(command.output()).toMatch(/^No API answers at http:\/\/127\.0\.0\.1:9: start it with "bun run local"/);
+  expect(command.output()).toMatch(
+    /^No API answers at http:\/\/127\.0\.0\.1:9: start it with "npx --yes bun run local"/,
+  );
 });
 
 describe("the client", () => {

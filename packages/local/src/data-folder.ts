@@ -1,4 +1,4 @@
-import { mkdir, readdir, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, realpath, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { StackError } from "./usage-error.ts";
 
@@ -18,7 +18,7 @@ export async function prepareDataFolder(folder: string, fresh: boolean): Promise
         `${folder} holds files that "bun run local" didn't make: choose another folder with --data-dir.`,
       );
     if (fresh) await rm(folder, { recursive: true, force: true });
-    await mkdir(join(folder, "logs"), { recursive: true });
+    await makeFolder(join(folder, "logs"));
     await writeFile(join(folder, marker), "Data of the local stack. Removed by --fresh.\n");
   } catch (err) {
     if (err instanceof StackError) throw err;
@@ -27,6 +27,17 @@ export async function prepareDataFolder(folder: string, fresh: boolean): Promise
       `The data folder ${folder} can't be written (${reason}): make it writable, or choose another with --data-dir.`,
     );
   }
+}
+
+/** Not by `mkdir`'s own `recursive`: where a parent exists and takes no folders (/proc), Node 24 tries it for ever. */
+async function makeFolder(folder: string): Promise<void> {
+  const isThere = await stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (isThere) return;
+  await makeFolder(dirname(folder));
+  await mkdir(folder);
 }
 
 /** The folder's absolute path with links resolved, also when the last parts don't exist yet. */

@@ -34,7 +34,9 @@ async function runDemo(args: ParsedArgs<typeof flags>): Promise<void> {
     tally.clientRetries += 1;
   });
   if (!(await client.isThere()))
-    throw new StackError(`No API answers at ${address}: start it with "bun run local", or name another with --api.`);
+    throw new StackError(
+      `No API answers at ${address}: start it with "npx --yes bun run local", or name another with --api.`,
+    );
   const interrupt = new AbortController();
   process.once("SIGINT", () => interrupt.abort());
   const startedAt = new Date();

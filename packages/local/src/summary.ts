@@ -28,7 +28,7 @@ export function summary(stack: Stack, settings: Settings, links: Links, seconds:
     styleText("bold", "Try it:"),
     ...commands(stack.apiAddress).map((command) => `  ${command}`),
     "",
-    `${styleText("bold", "bun run demo")} sends 500 gifts${demoHint(settings)}. Ctrl-C drains and stops everything.`,
+    `${styleText("bold", "npx --yes bun run demo")} sends 500 gifts${demoHint(settings)}. Ctrl-C drains and stops everything.`,
   ].join("\n");
 }
 

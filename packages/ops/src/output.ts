@@ -5,7 +5,8 @@ export type Cell = string | number | boolean | Date | null | undefined;
 /** Of a text in a list; `show` and `--json` have it whole. */
 const mostListCharacters = 80;
 
-const plain = { style: { head: [], border: [] } };
+/** No colors, which a pager or a ticket would show as codes; no lines between rows, so that a list fits the screen. */
+const plain = { style: { head: [], border: [], compact: true } };
 
 /**
  * Writes a command's result: one JSON document for programs, or a table for people.
@@ -17,8 +18,9 @@ export function print(isJson: boolean, document: object, text: () => string): vo
   process.stdout.write(`${isJson ? JSON.stringify(document, undefined, 2) : text()}\n`);
 }
 
-/** Rows under a head; long texts are cut. */
-export function renderRows(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+/** Rows under a head, or a sentence when there are none; long texts are cut. */
+export function renderRows(head: readonly string[], rows: readonly (readonly Cell[])[], none = "none"): string {
+  if (rows.length === 0) return none;
   const table = new Table({ ...plain, head: [...head] });
   for (const row of rows) table.push(row.map((cell) => shorten(printable(cell))));
   return table.toString();

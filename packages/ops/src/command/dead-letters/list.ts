@@ -30,6 +30,7 @@ export const list = defineOperation({
       renderRows(
         ["dead_letter_id", "state", "created_at", "gift_id", "request_id", "error"],
         letters.map((row) => [row.id, row.state, row.created_at, row.gift_id, row.request_id, row.error]),
+        "no dead letter matches",
       ),
     );
     return done;

@@ -3,7 +3,8 @@ import { flags, parseGiftId } from "../../argument.ts";
 import { defineOperation } from "../../command.ts";
 import { giftDocument } from "../../document.ts";
 import { done, type ExitCode } from "../../exit-code.ts";
-import { print, renderFacts, renderFields, renderRows } from "../../output.ts";
+import { print, renderFields, renderRows } from "../../output.ts";
+import { storyLine } from "../../story-line.ts";
 import { withDatabase } from "../../with-database.ts";
 
 export const show = defineOperation({
@@ -16,8 +17,8 @@ export const show = defineOperation({
     const story = events.map(({ facts, ...event }) => ({ ...event, ...facts }));
     const document = { gift: giftDocument(gift), story };
     print(args.json === true, document, () => {
-      const rows = events.map((event) => [event.at, event.event, event.request_id, renderFacts(event.facts)]);
-      return `${renderFields(document.gift)}\n${renderRows(["at", "event", "request_id", "facts"], rows)}`;
+      const rows = events.map((event) => [event.at, event.event, event.request_id, storyLine(event)]);
+      return `${renderFields(document.gift)}\n${renderRows(["at", "event", "request_id", "what"], rows)}`;
     });
     return done;
   },

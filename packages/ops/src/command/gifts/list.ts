@@ -22,6 +22,7 @@ export const list = defineOperation({
       renderRows(
         ["gift_id", "status", "amount", "created_at", "updated_at", "last_error"],
         gifts.map((gift) => [gift.id, gift.status, gift.amount, gift.createdAt, gift.updatedAt, gift.lastError]),
+        "no gift matches",
       ),
     );
     return done;
