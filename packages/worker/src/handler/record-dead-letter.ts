@@ -28,7 +28,7 @@ export function createRecordDeadLetter({ db, queue, log }: RecordDeadLetterDepen
 }
 
 function report(log: Log, message: Message, letter: RecordedDeadLetter): void {
-  const [code = letter.error] = letter.error.split(":", 1);
+  const [code, ...reason] = letter.error.split(": ");
   log("dead_letter.recorded", {
     ...(letter.giftId !== null && { gift_id: letter.giftId }),
     ...(letter.requestId !== null && { request_id: letter.requestId }),
@@ -36,6 +36,6 @@ function report(log: Log, message: Message, letter: RecordedDeadLetter): void {
     receive_count: message.receiveCount,
     is_gift_failed: letter.isGiftFailed,
     error_code: code,
-    error_message: letter.error,
+    error_message: reason.join(": "),
   });
 }
