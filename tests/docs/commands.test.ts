@@ -15,6 +15,15 @@ describe("what the documents say is true of the repository", () => {
     expect(scripts.filter((name) => !(name in manifest.scripts))).toEqual([]);
   });
 
+  test.each(documents)("every operator's command in $path exists", ({ text }) => {
+    const commands = Array.from(text.matchAll(/bun run ops ([a-z-]+)(?: ([a-z-]+))?/g), (match) => {
+      const [, noun = "", verb = ""] = match;
+      return noun === "migrate" ? "migrate" : `${noun}/${verb}`;
+    });
+    const missing = commands.filter((command) => !exists(`packages/ops/src/command/${command}.ts`));
+    expect(missing).toEqual([]);
+  });
+
   test.each(documents)("every path and link in $path leads somewhere", ({ path, text }) => {
     const links = Array.from(text.matchAll(/\]\((?!https?:|#)([^)#]+)/g), (match) => join(path, "..", match[1] ?? ""));
     const named = Array.from(

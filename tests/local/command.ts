@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { spawnChild } from "@gift/local/spawn-child";
+import { spawnChild } from "@gift/local/process/spawn-child";
 import { onTestFinished } from "vitest";
 import { until } from "./until.ts";
 

@@ -2,12 +2,12 @@ import { execFileSync } from "node:child_process";
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { canonical, prepareDataFolder } from "@gift/local/data-folder";
-import { writeEnvironmentFile } from "@gift/local/environment-file";
-import { lockFolder } from "@gift/local/folder-lock";
+import { StackError } from "@gift/local/command/usage-error";
+import { canonical, prepareDataFolder } from "@gift/local/folder/data-folder";
+import { lockFolder } from "@gift/local/folder/folder-lock";
+import { stablePort, storedPassword } from "@gift/local/folder/stored";
 import { freePort, portProblem } from "@gift/local/free-port";
-import { stablePort, storedPassword } from "@gift/local/stored";
-import { StackError } from "@gift/local/usage-error";
+import { writeEnvironmentFile } from "@gift/local/stack/environment-file";
 import { expect, onTestFinished, test } from "vitest";
 import { temporaryFolder } from "./temporary-folder.ts";
 

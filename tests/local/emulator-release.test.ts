@@ -1,14 +1,14 @@
 import { fileURLToPath } from "node:url";
 import { ChangeMessageVisibilityBatchCommand, ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { freePort } from "@gift/local/free-port";
-import { ensureQueues, localAws } from "@gift/local/queues";
+import { ensureQueues, localAws } from "@gift/local/sqs/queues";
 import { createSqsClient } from "@gift/queue/client";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { run } from "./command.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 test("a message that is released at once comes back with its receive count, and at last as a dead letter", async () => {
-  const program = fileURLToPath(new URL("../../packages/local/src/emulator.ts", import.meta.url));
+  const program = fileURLToPath(new URL("../../packages/local/src/sqs/main.ts", import.meta.url));
   const port = await freePort();
   const emulator = run([program, "--data-folder", await temporaryFolder(), "--port", `${port}`]);
   await emulator.printed(/service\.ready/);

@@ -11,13 +11,13 @@ import {
 } from "@aws-sdk/client-sqs";
 import { fleet } from "@gift/fleet/fleet";
 import { freePort } from "@gift/local/free-port";
-import { ensureQueues, localAws } from "@gift/local/queues";
-import { unusableExitCode } from "@gift/local/unusable";
+import { unusableExitCode } from "@gift/local/process/unusable";
+import { ensureQueues, localAws } from "@gift/local/sqs/queues";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { type Command, run } from "./command.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-const program = fileURLToPath(new URL("../../packages/local/src/emulator.ts", import.meta.url));
+const program = fileURLToPath(new URL("../../packages/local/src/sqs/main.ts", import.meta.url));
 
 async function startEmulator(folder: string, port: number): Promise<Command> {
   const emulator = run([program, "--data-folder", folder, "--port", `${port}`]);

@@ -1,5 +1,5 @@
-import { parseLogLine } from "@gift/local/log-line";
-import { createTerminal } from "@gift/local/terminal";
+import { createTerminal } from "@gift/local/command/terminal";
+import { parseLogLine } from "@gift/local/process/log-line";
 import { afterEach, expect, test, vi } from "vitest";
 
 afterEach(() => {

@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { consumerBinding, producerBinding } from "@gift/fleet/binding";
 import { fleet } from "@gift/fleet/fleet";
+import type { Settings } from "@gift/local/command/settings";
 import { repositoryFolder } from "@gift/local/repository";
-import { apiSpec, linkEnvironment, workerSpecs } from "@gift/local/service-spec";
-import type { Settings } from "@gift/local/settings";
+import { apiSpec, linkEnvironment, workerSpecs } from "@gift/local/stack/service-spec";
 import { expect, test } from "vitest";
 
 const settings: Settings = {

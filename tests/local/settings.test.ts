@@ -1,9 +1,9 @@
 import { join } from "node:path";
+import { flags, readSettings } from "@gift/local/command/settings";
+import { UsageError } from "@gift/local/command/usage-error";
+import { webAddress } from "@gift/local/command/value";
 import { parseDatabaseUrl } from "@gift/local/database-link";
 import { repositoryFolder } from "@gift/local/repository";
-import { flags, readSettings } from "@gift/local/settings";
-import { UsageError } from "@gift/local/usage-error";
-import { webAddress } from "@gift/local/value";
 import { describe, expect, test } from "vitest";
 
 type Given = Parameters<typeof readSettings>[0];

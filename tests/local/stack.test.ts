@@ -50,7 +50,7 @@ test("a gift is SENT, Ctrl-C leaves no process, and the gift is there after the 
 test("DATABASE_URL and SQS_ENDPOINT replace the embedded servers, which then don't run", async () => {
   const { host, port, user, database } = own.connection;
   const sqsPort = await freePort();
-  const emulator = join(repositoryFolder, "packages/local/src/emulator.ts");
+  const emulator = join(repositoryFolder, "packages/local/src/sqs/main.ts");
   await run([emulator, "--data-folder", await temporaryFolder(), "--port", `${sqsPort}`]).printed(/service\.ready/);
   const environment = {
     DATABASE_URL: `postgres://${user}@${host}:${port}/${database}`,

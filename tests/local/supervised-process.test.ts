@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { LogLine } from "@gift/local/log-line";
-import type { ProcessSpec } from "@gift/local/process-spec";
-import { SupervisedProcess } from "@gift/local/supervised-process";
-import { StackError } from "@gift/local/usage-error";
+import { StackError } from "@gift/local/command/usage-error";
+import type { LogLine } from "@gift/local/process/log-line";
+import type { ProcessSpec } from "@gift/local/process/process-spec";
+import { SupervisedProcess } from "@gift/local/process/supervised-process";
 import { expect, onTestFinished, test } from "vitest";
 import { run } from "./command.ts";
 import { temporaryFolder } from "./temporary-folder.ts";

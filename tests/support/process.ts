@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { type Links, linkEnvironment } from "@gift/local/service-spec";
-import { spawnChild } from "@gift/local/spawn-child";
+import { spawnChild } from "@gift/local/process/spawn-child";
+import { type Links, linkEnvironment } from "@gift/local/stack/service-spec";
 
 /** One JSON line of a service's log. */
 export interface LogLine {

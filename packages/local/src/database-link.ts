@@ -1,5 +1,5 @@
 import type { DatabaseLink as AnyDatabaseLink } from "@gift/link/database";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "./command/usage-error.ts";
 
 /** Value of the SST binding `Database` as it is without AWS: a fixed password instead of IAM tokens. */
 export type DatabaseLink = Extract<AnyDatabaseLink, { auth: "password" }>;

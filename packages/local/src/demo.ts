@@ -1,6 +1,8 @@
 /** `bun run demo`: drives the running stack through its HTTP API as a client would. */
 import { type ArgsDef, defineCommand, type ParsedArgs } from "citty";
-import { runCommandLine } from "./command-line.ts";
+import { runCommandLine } from "./command/command-line.ts";
+import { StackError } from "./command/usage-error.ts";
+import { fraction, webAddress, wholeNumber } from "./command/value.ts";
 import { createGiftClient } from "./demo/client.ts";
 import { readDatabaseLink } from "./demo/database-link.ts";
 import { drive } from "./demo/drive.ts";
@@ -8,8 +10,6 @@ import { readEvidence } from "./demo/evidence.ts";
 import { showProgress } from "./demo/progress.ts";
 import { report } from "./demo/report.ts";
 import { createTally, unaccounted } from "./demo/tally.ts";
-import { StackError } from "./usage-error.ts";
-import { fraction, webAddress, wholeNumber } from "./value.ts";
 
 const flags = {
   gifts: { type: "string", default: "500", description: "How many gifts to create and send" },

@@ -1,13 +1,13 @@
 /** `bun run local`: the whole system on one machine. */
 import { defineCommand, type ParsedArgs } from "citty";
-import { runCommandLine } from "./command-line.ts";
-import { canonical, prepareDataFolder } from "./data-folder.ts";
-import { type FolderLock, type Holder, lockFolder } from "./folder-lock.ts";
-import { flags, readSettings, type Settings } from "./settings.ts";
-import { Stack } from "./stack.ts";
-import { summary } from "./summary.ts";
-import { createTerminal, type Terminal } from "./terminal.ts";
-import { StackError } from "./usage-error.ts";
+import { runCommandLine } from "./command/command-line.ts";
+import { flags, readSettings, type Settings } from "./command/settings.ts";
+import { createTerminal, type Terminal } from "./command/terminal.ts";
+import { StackError } from "./command/usage-error.ts";
+import { canonical, prepareDataFolder } from "./folder/data-folder.ts";
+import { type FolderLock, type Holder, lockFolder } from "./folder/folder-lock.ts";
+import { Stack } from "./stack/stack.ts";
+import { summary } from "./stack/summary.ts";
 
 /** One Ctrl-C can arrive twice: from the terminal, and forwarded by the script runner that it reached as well. */
 const sameKeystrokeMilliseconds = 500;

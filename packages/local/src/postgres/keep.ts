@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { spawnChild } from "../spawn-child.ts";
+import { spawnChild } from "../process/spawn-child.ts";
 import { superuser } from "./data-folder.ts";
 
 export interface KeptPostgres {

@@ -4,7 +4,7 @@
  */
 import { rm } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { unusableExitCode } from "../unusable.ts";
+import { unusableExitCode } from "../process/unusable.ts";
 import { UnusableDataFolderError } from "./data-folder.ts";
 import { type PostgresServer, startPostgres } from "./server.ts";
 

@@ -28,7 +28,7 @@ export function createRecordDeadLetter({ db, queue, log }: RecordDeadLetterDepen
 }
 
 function report(log: Log, message: Message, letter: RecordedDeadLetter): void {
-  const [code, ...reason] = letter.error.split(": ");
+  const [code = letter.error, ...reason] = letter.error.split(": ");
   log("dead_letter.recorded", {
     ...(letter.giftId !== null && { gift_id: letter.giftId }),
     ...(letter.requestId !== null && { request_id: letter.requestId }),

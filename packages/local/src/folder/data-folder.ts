@@ -1,6 +1,6 @@
 import { mkdir, readdir, realpath, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { StackError } from "./usage-error.ts";
+import { StackError } from "../command/usage-error.ts";
 
 /** Its presence says that the folder was made by this tool, so that `--fresh` may remove it. */
 const marker = "made-by-bun-run-local";

@@ -1,8 +1,8 @@
 /** Runs the SQS emulator on 127.0.0.1, its messages on disk. Started by the supervisor as a process of its own. */
 import { parseArgs } from "node:util";
 import { startFauxqs } from "fauxqs";
-import { repairFauxqs } from "./emulator-repair.ts";
-import { unusableExitCode } from "./unusable.ts";
+import { unusableExitCode } from "../process/unusable.ts";
+import { repairFauxqs } from "./repair.ts";
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { "data-folder": { type: "string" }, port: { type: "string" } } });

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { LogLine } from "./log-line.ts";
+import type { LogLine } from "../process/log-line.ts";
 import { type LogLevel, logLevels } from "./settings.ts";
 
 export interface Terminal {

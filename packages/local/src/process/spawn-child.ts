@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { repositoryFolder } from "../repository.ts";
 import type { ProcessSpec } from "./process-spec.ts";
-import { repositoryFolder } from "./repository.ts";
 
 const preload = new URL("stop-with-parent.ts", import.meta.url).href;
 

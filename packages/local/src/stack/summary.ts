@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { styleText } from "node:util";
+import type { Settings } from "../command/settings.ts";
 import type { Links } from "./service-spec.ts";
-import type { Settings } from "./settings.ts";
 import type { Stack } from "./stack.ts";
 
 /** What a person needs to know about a running stack: what runs where, and what to try. */

@@ -1,11 +1,11 @@
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
+import { StackError } from "../command/usage-error.ts";
 import { type ChildOutput, createChildOutput } from "./child-output.ts";
 import { type LogLine, parseLogLine } from "./log-line.ts";
 import type { ProcessSpec } from "./process-spec.ts";
 import { spawnChild } from "./spawn-child.ts";
 import { unusableExitCode } from "./unusable.ts";
-import { StackError } from "./usage-error.ts";
 
 export interface SupervisionOptions {
   readonly logFolder: string;

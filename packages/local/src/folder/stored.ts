@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { freePort } from "./free-port.ts";
-import { StackError } from "./usage-error.ts";
+import { StackError } from "../command/usage-error.ts";
+import { freePort } from "../free-port.ts";
 
 export type EmbeddedServer = "postgres" | "sqs";
 

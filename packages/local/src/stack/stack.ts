@@ -1,18 +1,18 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import type { Settings } from "../command/settings.ts";
+import type { Terminal } from "../command/terminal.ts";
+import { StackError } from "../command/usage-error.ts";
+import type { DatabaseLink } from "../database-link.ts";
+import { portProblem } from "../free-port.ts";
+import type { ProcessSpec } from "../process/process-spec.ts";
+import { SupervisedProcess } from "../process/supervised-process.ts";
+import { ensureQueues, type QueueUrls } from "../sqs/queues.ts";
 import { createDatabase, migrateDatabase } from "./database.ts";
-import type { DatabaseLink } from "./database-link.ts";
 import { emulatorSpec, postgresSpec } from "./embedded.ts";
 import { type EnvironmentFile, writeEnvironmentFile } from "./environment-file.ts";
-import { portProblem } from "./free-port.ts";
-import type { ProcessSpec } from "./process-spec.ts";
-import { ensureQueues, type QueueUrls } from "./queues.ts";
 import { apiSpec, type Links, linkEnvironment, workerSpecs } from "./service-spec.ts";
-import type { Settings } from "./settings.ts";
-import { SupervisedProcess } from "./supervised-process.ts";
-import type { Terminal } from "./terminal.ts";
-import { StackError } from "./usage-error.ts";
 
 /** In the order they stop: nobody loses a server it still needs to finish what it has in hand. */
 const tiers = ["api", "worker", "sqs", "postgres"] as const;

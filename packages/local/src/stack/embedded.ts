@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { DatabaseLink } from "./database-link.ts";
-import { superuser } from "./postgres/data-folder.ts";
-import { keeperCommand } from "./postgres/keep.ts";
-import type { ProcessSpec } from "./process-spec.ts";
-import { stablePort, storedPassword } from "./stored.ts";
+import type { DatabaseLink } from "../database-link.ts";
+import { stablePort, storedPassword } from "../folder/stored.ts";
+import { superuser } from "../postgres/data-folder.ts";
+import { keeperCommand } from "../postgres/keep.ts";
+import type { ProcessSpec } from "../process/process-spec.ts";
 
 const startOver = (folder: string) =>
   `Start over with --fresh (it removes every gift in ${folder}), or choose another folder with --data-dir.`;
@@ -29,7 +29,7 @@ export async function postgresSpec(dataFolder: string): Promise<{ spec: ProcessS
 /** The SQS emulator, its messages in `sqs/` of the data folder. */
 export async function emulatorSpec(dataFolder: string): Promise<{ spec: ProcessSpec; endpoint: string }> {
   const port = await stablePort(dataFolder, "sqs");
-  const program = fileURLToPath(new URL("emulator.ts", import.meta.url));
+  const program = fileURLToPath(new URL("../sqs/main.ts", import.meta.url));
   const spec: ProcessSpec = {
     name: "sqs",
     // Its storage is node:sqlite, which warns that it's experimental.

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { ArgsDef, ParsedArgs } from "citty";
-import { type DatabaseLink, parseDatabaseUrl } from "./database-link.ts";
-import { repositoryFolder } from "./repository.ts";
+import { type DatabaseLink, parseDatabaseUrl } from "../database-link.ts";
+import { repositoryFolder } from "../repository.ts";
 import { fraction, oneOf, webAddress, wholeNumber } from "./value.ts";
 
 export const logLevels = ["debug", "info", "warn", "error"] as const;

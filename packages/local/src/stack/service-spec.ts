@@ -3,10 +3,10 @@ import { consumerBinding, producerBinding } from "@gift/fleet/binding";
 import type { ServiceDeclaration } from "@gift/fleet/declaration";
 import { fleet, type QueueName, type ServiceName } from "@gift/fleet/fleet";
 import { nodeOptions } from "@gift/fleet/node-options";
-import type { DatabaseLink } from "./database-link.ts";
-import type { ProcessSpec } from "./process-spec.ts";
-import { localAws, type QueueUrls } from "./queues.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "../command/settings.ts";
+import type { DatabaseLink } from "../database-link.ts";
+import type { ProcessSpec } from "../process/process-spec.ts";
+import { localAws, type QueueUrls } from "../sqs/queues.ts";
 
 /** What the services are linked to. */
 export interface Links {

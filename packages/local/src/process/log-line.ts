@@ -1,4 +1,4 @@
-import { type LogLevel, logLevels } from "./settings.ts";
+import { type LogLevel, logLevels } from "../command/settings.ts";
 
 /** One line that a child printed, as far as it can be understood. */
 export interface LogLine {

@@ -1,8 +1,8 @@
 import { openDatabase } from "@gift/core/database/database";
 import { migrate } from "@gift/core/migration/migrate";
 import { sql } from "kysely";
-import type { DatabaseLink } from "./database-link.ts";
-import { StackError } from "./usage-error.ts";
+import { StackError } from "../command/usage-error.ts";
+import type { DatabaseLink } from "../database-link.ts";
 
 /** Makes the link's database on an embedded server, if it's the first run. */
 export async function createDatabase(link: DatabaseLink): Promise<void> {
