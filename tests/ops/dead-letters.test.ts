@@ -208,13 +208,23 @@ async function cuttable(target: { host: string; port: number }) {
 test("a database that goes away in the middle: what was done is printed, and the exit code says why it stopped", async () => {
   const letters = [await deadGift(), await deadGift(), await deadGift()];
   const { cut, ...way } = await cuttable(own.connection);
-  const words = ["dead-letters", "redrive", ...letters.map((letter) => letter.letterId), "--rate", "1", "--json"];
+  // It can only wait for the second letter once it has heard that the first is committed.
+  const trx = await own.db.startTransaction().execute();
+  await sql`select from dead_letters where id = ${letters[1]?.letterId} for update`.execute(trx);
+  const words = ["dead-letters", "redrive", ...letters.map((letter) => letter.letterId), "--json"];
   const running = runOps(words, linkTo({ ...own.connection, ...way }));
-  while (!(await states()).includes("REDRIVEN"));
+  while (!(await isSomebodyWaiting()));
   cut();
   const finished = await running;
+  await trx.rollback().execute();
   expect(finished.code).toBe(3);
   expect(finished.json()).toMatchObject({ selected: 3, redriven: 1 });
   expect(finished.stderr).toContain(`the database at 127.0.0.1:${way.port} can't be reached`);
   expect(await states()).toEqual(["REDRIVEN", "OPEN", "OPEN"]);
 });
+
+async function isSomebodyWaiting(): Promise<boolean> {
+  const { rows } = await sql`
+    select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(own.db);
+  return rows.length > 0;
+}
