@@ -25,6 +25,7 @@ export function apiCommand(port: number, { connection, queueUrl, environment }: 
     environment: {
       ...linkedEnvironment({ database: connection, ...(queueUrl !== undefined && { queues: { gift: queueUrl } }) }),
       HOST: "127.0.0.1",
+      AUTH: "none",
       PORT: String(port),
       LOG_LEVEL: "info",
       ...environment,

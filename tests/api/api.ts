@@ -22,7 +22,9 @@ export interface Line {
 }
 
 /** The whole app without a socket, on a database of the file's own; what it logs and hands over is kept per test. */
-export function useApi(options: Partial<Pick<Dependencies, "areTestValuesAllowed" | "isDraining">> = {}) {
+export function useApi(
+  options: Partial<Pick<Dependencies, "authentication" | "areTestValuesAllowed" | "isDraining">> = {},
+) {
   const database = useTestDatabase();
   const lines: Line[] = [];
   const dispatched: OutboxMessage[] = [];
@@ -41,6 +43,7 @@ export function useApi(options: Partial<Pick<Dependencies, "areTestValuesAllowed
       db: database.db,
       dispatcher: { add: (message) => void dispatched.push(message) },
       log,
+      authentication: "none" as const,
       areTestValuesAllowed: false,
       isDraining: () => false,
       ...options,

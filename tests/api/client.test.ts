@@ -9,7 +9,7 @@ const client = () =>
   treaty(
     createApp({
       ...{ db: database.db, dispatcher: { add: () => undefined }, log: () => undefined },
-      ...{ areTestValuesAllowed: false, isDraining: () => false },
+      ...{ authentication: "none" as const, areTestValuesAllowed: false, isDraining: () => false },
     }),
   );
 type Client = ReturnType<typeof treaty<App>>;

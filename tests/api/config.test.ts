@@ -11,6 +11,7 @@ describe("what the API is told", () => {
       port: 3000,
       logLevel: "info",
       areTestValuesAllowed: false,
+      authentication: "api-key",
       drainGraceSeconds: 0,
       database,
       queueUrl: "https://sqs.test/gift",
@@ -24,9 +25,17 @@ describe("what the API is told", () => {
       LOG_LEVEL: "warn",
       TEST_VALUES: "allowed",
       DRAIN_GRACE_SECONDS: "5",
+      AUTH: "none",
     };
     expect(readConfig(env, resources)).toMatchObject({
-      ...{ host: "127.0.0.1", port: 8080, logLevel: "warn", areTestValuesAllowed: true, drainGraceSeconds: 5 },
+      ...{
+        host: "127.0.0.1",
+        port: 8080,
+        logLevel: "warn",
+        areTestValuesAllowed: true,
+        drainGraceSeconds: 5,
+        authentication: "none",
+      },
     });
   });
 

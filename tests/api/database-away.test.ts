@@ -24,7 +24,7 @@ beforeAll(async () => {
   const log: Dependencies["log"] = (event, fields) => void lines.push({ event, fields });
   const app = createApp({
     ...{ db, dispatcher: { add: () => undefined }, log },
-    ...{ areTestValuesAllowed: false, isDraining: () => false },
+    ...{ authentication: "none" as const, areTestValuesAllowed: false, isDraining: () => false },
   });
   call = async (method, path, headers = {}, body) =>
     answerOf(

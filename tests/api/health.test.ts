@@ -61,7 +61,7 @@ describe("GET /readyz", () => {
     const db = openDatabase({ ...connection, maxConnections: 1, applicationName: "frozen" });
     const app = createApp({
       ...{ db, dispatcher: { add: () => undefined }, log: () => undefined },
-      ...{ areTestValuesAllowed: false, isDraining: () => false },
+      ...{ authentication: "none" as const, areTestValuesAllowed: false, isDraining: () => false },
     });
     const before = Date.now();
     const answer = await answerOf(await app.handle(new Request("http://api.test/readyz")));

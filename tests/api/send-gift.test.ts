@@ -66,6 +66,7 @@ describe("POST /gifts/{gift_id}/send accepts a send", () => {
       db,
       dispatcher: { add: (message) => void dispatched.push(message) },
       log: () => undefined,
+      authentication: "none" as const,
       areTestValuesAllowed: false,
       isDraining: () => false,
     });
@@ -154,7 +155,7 @@ describe("what is wrong is checked in a fixed order", () => {
     });
     const app = createApp({
       ...{ db, dispatcher: { add: () => undefined }, log: () => undefined },
-      ...{ areTestValuesAllowed: false, isDraining: () => false },
+      ...{ authentication: "none" as const, areTestValuesAllowed: false, isDraining: () => false },
     });
     const send = (path: string, headers: Record<string, string>) =>
       app.handle(new Request(`http://api.test${path}`, { method: "POST", headers }));

@@ -17,7 +17,7 @@ const healthz = head("GET /healthz HTTP/1.1", "host: api");
 beforeAll(async () => {
   const app = createApp({
     ...{ db: database.db, dispatcher: { add: () => undefined }, log },
-    ...{ areTestValuesAllowed: false, isDraining: () => false },
+    ...{ authentication: "none" as const, areTestValuesAllowed: false, isDraining: () => false },
   });
   server = await listen(app, { host: "127.0.0.1", port: 0, log, requestTimeoutMilliseconds: 500 });
 });

@@ -12,11 +12,13 @@ const documented = Array.from(page.matchAll(/^\| `([A-Z_]+)` \| (\d+) \|/gm), ([
 ]);
 
 const api = useApi();
+const closed = useApi({ authentication: "api-key" });
 const unknownId = "00000000-0000-7000-8000-000000000000";
 
 /** One request for each code, through the real app. */
 const provocations: Record<keyof typeof errorStatus, () => Promise<ReturnType<typeof errorOf>>> = {
   VALIDATION_ERROR: async () => errorOf(await api.create({})),
+  UNAUTHORIZED: async () => errorOf(await closed.read(unknownId)),
   NOT_FOUND: async () => errorOf(await api.read(unknownId)),
   CONFLICT: async () => {
     const giftId = await api.gift();
@@ -53,7 +55,7 @@ async function readFrom(otherwise: { database?: string; port?: number }) {
   const db = openDatabase({ ...api.database.connection, ...otherwise, maxConnections: 1, applicationName: "errors" });
   const app = createApp({
     ...{ db, dispatcher: { add: () => undefined }, log: () => undefined },
-    ...{ areTestValuesAllowed: false, isDraining: () => false },
+    ...{ authentication: "none" as const, areTestValuesAllowed: false, isDraining: () => false },
   });
   const answer = await answerOf(await app.handle(new Request(`http://api.test/gifts/${unknownId}`)));
   await db.destroy();

@@ -43,7 +43,7 @@ export async function createSystem(connection: TestDatabase["connection"], sqs: 
     apiUrl: `http://127.0.0.1:${port}`,
     queueUrl,
     apiSqs,
-    startApi: () => start("packages/api/src/main.ts", apiSqs, { PORT: String(port), HOST: "127.0.0.1" }),
+    startApi: () => start("packages/api/src/main.ts", apiSqs, { PORT: String(port), HOST: "127.0.0.1", AUTH: "none" }),
     startWorker: (roles, environment = {}) =>
       start("packages/worker/src/main.ts", workerSqs, {
         ROLES: roles,

@@ -1,5 +1,6 @@
 import { node } from "@elysiajs/node";
 import { Elysia } from "elysia";
+import { authenticate } from "./authentication.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { answerError } from "./error.ts";
 import { maxBodyBytes } from "./limit.ts";
@@ -26,6 +27,7 @@ export function createApp(dependencies: Dependencies) {
     handler: { standardHostname: false },
   })
     .onRequest(({ request }) => {
+      authenticate(dependencies.authentication, request);
       if (Number(request.headers.get("content-length")) > maxBodyBytes) throw new PayloadTooLargeError();
     })
     .onError(({ error, path, request, set }) => {

@@ -7,11 +7,13 @@ import { queueLink } from "@gift/link/queue";
 import { type LogLevel, logLevels } from "@gift/telemetry/logger";
 import { Type } from "@sinclair/typebox";
 import { Resource } from "sst/resource";
+import { type Authentication, authentications } from "./authentication.ts";
 
 export interface Config {
   readonly host: string;
   readonly port: number;
   readonly logLevel: LogLevel;
+  readonly authentication: Authentication;
   readonly areTestValuesAllowed: boolean;
   /** How long new connections are still taken after SIGTERM: until load balancers have noticed that we leave. */
   readonly drainGraceSeconds: number;
@@ -23,6 +25,7 @@ const environment = Type.Object({
   HOST: Type.String({ minLength: 1, default: "0.0.0.0" }),
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: fleet.services.api.port }),
   LOG_LEVEL: Type.String({ pattern: `^(${logLevels.join("|")})$`, default: "info" }),
+  AUTH: Type.String({ pattern: `^(${authentications.join("|")})$`, default: "api-key" }),
   TEST_VALUES: Type.String({ pattern: "^(allowed|refused)$", default: "refused" }),
   DRAIN_GRACE_SECONDS: Type.Number({ minimum: 0, maximum: 15, default: 0 }),
 });
@@ -37,6 +40,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, resources: obje
     host: values.HOST,
     port: values.PORT,
     logLevel: logLevels.find((level) => level === values.LOG_LEVEL) ?? "info",
+    authentication: authentications.find((known) => known === values.AUTH) ?? "api-key",
     areTestValuesAllowed: values.TEST_VALUES === "allowed",
     drainGraceSeconds: values.DRAIN_GRACE_SECONDS,
     database: readBinding(resources, "Database", databaseLink),

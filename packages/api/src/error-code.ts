@@ -3,6 +3,7 @@ import type { ErrorKind } from "@gift/core/domain-error";
 /** Every error code and its HTTP status: the one table. docs/errors.md explains each code; a test compares the two. */
 export const errorStatus = {
   VALIDATION_ERROR: 400,
+  UNAUTHORIZED: 401,
   NOT_FOUND: 404,
   CONFLICT: 409,
   PAYLOAD_TOO_LARGE: 413,

@@ -9,6 +9,7 @@ const errorBody = standardSchema<ErrorBody>((body) => body);
  */
 export const errorResponses = {
   400: errorBody,
+  401: errorBody,
   404: errorBody,
   409: errorBody,
   413: errorBody,

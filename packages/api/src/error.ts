@@ -21,6 +21,12 @@ export interface ErrorAnswer {
 /** About as long as a failover's first reconnects take; sooner only adds to the queue for connections. */
 const retryAfterSeconds = "5";
 
+const headersOf: Partial<Record<ErrorCode, Readonly<Record<string, string>>>> = {
+  SERVICE_UNAVAILABLE: { "retry-after": retryAfterSeconds },
+  // RFC 9110, section 11.6.1: a 401 says how to authenticate.
+  UNAUTHORIZED: { "www-authenticate": "Bearer" },
+};
+
 /**
  * The answer to a request that failed, whatever failed and wherever: nothing else turns errors into responses.
  * Logs what an operator should know of: a dependency that is away, and whatever nobody expected.
@@ -32,7 +38,7 @@ export function answerError(log: Log, err: unknown, request: LogFields = {}): Er
   if (event) log(event, { ...request, ...errorFields(err) });
   return {
     status: errorStatus[code],
-    headers: code === "SERVICE_UNAVAILABLE" ? { "retry-after": retryAfterSeconds } : {},
+    headers: headersOf[code] ?? {},
     body: { error: { code, message }, ...(request.request_id !== undefined && { request_id: request.request_id }) },
   };
 }

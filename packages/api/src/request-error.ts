@@ -15,6 +15,14 @@ export class InvalidRequestError extends RequestError {
   }
 }
 
+export class UnauthorizedError extends RequestError {
+  readonly code = "UNAUTHORIZED";
+
+  constructor() {
+    super("a valid API key is required: Authorization: Bearer <key>");
+  }
+}
+
 export class PayloadTooLargeError extends RequestError {
   readonly code = "PAYLOAD_TOO_LARGE";
 

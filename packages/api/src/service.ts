@@ -39,8 +39,8 @@ export async function startApi(config: Config, log: Log): Promise<() => Promise<
     onLeftBehind: (_message, reason) => log("outbox.left_behind", errorFields(reason)),
   });
   let isDraining = false;
-  const { areTestValuesAllowed, host, port } = config;
-  const app = createApp({ db, dispatcher, log, areTestValuesAllowed, isDraining: () => isDraining });
+  const { authentication, areTestValuesAllowed, host, port } = config;
+  const app = createApp({ db, dispatcher, log, authentication, areTestValuesAllowed, isDraining: () => isDraining });
   const server = await listen(app, { host, port, log });
 
   return async () => {

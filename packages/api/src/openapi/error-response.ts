@@ -2,6 +2,7 @@ import { type ErrorCode, errorStatus } from "../error-code.ts";
 
 const meanings: Record<ErrorCode, string> = {
   VALIDATION_ERROR: "The request is malformed; the message names every offending field.",
+  UNAUTHORIZED: "This stage asks for an API key, and the request has no valid one.",
   NOT_FOUND: "There is no such gift.",
   CONFLICT: "The gift is QUEUED, SENT or FAILED under another idempotency key; the message says which.",
   PAYLOAD_TOO_LARGE: "The body is larger than 16 KiB.",
@@ -14,10 +15,10 @@ const retryAfter = { "Retry-After": { description: "seconds to wait", schema: { 
 
 /**
  * OpenAPI responses for the errors that an operation may answer.
- * @param codes besides the two that every operation may answer
+ * @param codes besides the three that every operation may answer
  */
 export function errorResponsesOf(...codes: ErrorCode[]) {
-  const all: ErrorCode[] = [...codes, "INTERNAL_ERROR", "SERVICE_UNAVAILABLE"];
+  const all: ErrorCode[] = ["UNAUTHORIZED", ...codes, "INTERNAL_ERROR", "SERVICE_UNAVAILABLE"];
   return Object.fromEntries(
     all.map((code) => [
       String(errorStatus[code]),

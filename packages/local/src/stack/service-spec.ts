@@ -38,6 +38,7 @@ export function apiSpec(settings: Settings, links: Links): ProcessSpec {
       ...serviceEnvironment(settings, links, ["api"]),
       PORT: String(settings.port),
       HOST: "127.0.0.1",
+      AUTH: "none",
     },
   };
 }
