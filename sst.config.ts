@@ -1,0 +1,25 @@
+/// <reference path="./.sst/platform/config.d.ts" />
+
+// biome-ignore lint/style/noDefaultExport: SST reads the default export
+export default $config({
+  async app(input) {
+    // SST refuses static imports in this file.
+    const { region, stageOf } = await import("./infra/stage-table.ts");
+    const { removal, isProtected } = stageOf(input.stage);
+    return {
+      name: "gift",
+      home: "aws",
+      version: "4.17.1",
+      removal,
+      protect: isProtected,
+      providers: {
+        aws: { version: "7.20.0", region, defaultTags: { tags: { service: "gift", env: input.stage } } },
+        // Runs the migration task inside the deploy; the version that SST itself ships.
+        command: "1.1.3",
+      },
+    };
+  },
+  async run() {
+    await import("./infra/stage.ts");
+  },
+});

@@ -1,0 +1,44 @@
+/** What one stage asks of AWS, as recorded from SST's real components. Plain JSON: a synthesis runs in its own process. */
+export interface Stack {
+  readonly stage: string;
+  /** Whether this is what `sst dev` deploys. */
+  readonly isDev: boolean;
+  /** What `app()` of sst.config.ts returned. */
+  readonly app: { readonly name: string; readonly removal: string; readonly protect: boolean };
+  readonly resources: readonly Resource[];
+  /** By the name of the binding: what `sst shell` and sst-env.d.ts carry. */
+  readonly links: Readonly<Record<string, Link>>;
+  /** What `run()` returned. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+export interface Resource {
+  /** Pulumi's type, e.g. `aws:sqs/queue:Queue`. */
+  readonly type: string;
+  readonly name: string;
+  readonly parent?: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly options: ResourceOptions;
+}
+
+export interface ResourceOptions {
+  readonly protect?: boolean;
+  readonly retainOnDelete?: boolean;
+  readonly ignoreChanges?: readonly string[];
+  /** Names of the resources that have to be there first, whether by an input or by `dependsOn`. */
+  readonly dependsOn?: readonly string[];
+}
+
+export interface Link {
+  readonly properties: Readonly<Record<string, unknown>>;
+  /** What linking grants. */
+  readonly include?: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** What to synthesize. */
+export interface Request {
+  readonly stage: string;
+  readonly isDev?: boolean;
+  /** Path, from the repository's root, of a module that stands in for `packages/fleet/src/fleet.ts`. */
+  readonly fleet?: string;
+}
