@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Builds the Dockerfile as it is, without a registry or a Docker daemon, and prints what is in it.
+# Usage: build.sh STORAGE-FOLDER, after base-image.sh. Needs root and Debian's buildah and crun.
+set -euo pipefail
+storage=$1
+root=$(cd "$(dirname "$0")/../.." && pwd)
+buildah() { command buildah --root "$storage/images" --runroot "$storage/run" --storage-driver vfs "$@"; }
+
+# What this machine's npm is told (a registry, a certificate) holds inside too; none of it gets into a layer.
+npmrc=$(mktemp)
+trap 'rm -f "$npmrc"' EXIT
+cat "$(npm config get globalconfig)" "$HOME/.npmrc" >"$npmrc" 2>/dev/null || true
+volumes=(--volume /etc/ssl/certs:/etc/ssl/certs:ro --volume "$npmrc:/root/.npmrc:ro")
+buildah bud --isolation chroot --pull-never --layers=false "${volumes[@]}" --tag gift "$root"
+
+container=$(buildah from --pull-never gift)
+folder=$(buildah mount "$container")
+for part in . app/node_modules app/packages var/cache/gift; do du --summarize --human-readable "$folder/$part"; done
+buildah umount "$container" >/dev/null
+buildah rm "$container" >/dev/null
