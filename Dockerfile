@@ -16,6 +16,7 @@ COPY packages/link/package.json packages/link/
 COPY packages/local/package.json packages/local/
 COPY packages/ops/package.json packages/ops/
 COPY packages/queue/package.json packages/queue/
+COPY packages/release/package.json packages/release/
 COPY packages/telemetry/package.json packages/telemetry/
 COPY packages/worker/package.json packages/worker/
 # Optional: the SST CLI's binary, 72 MB. Peer: TypeScript, 31 MB. Source maps and declarations, 15 MB, are read by nobody here.

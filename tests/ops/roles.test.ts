@@ -88,6 +88,12 @@ describe("the migration task", () => {
   });
 });
 
+test("where both databases are linked, as in `sst shell`, a command takes the operator's", async () => {
+  const [theirs, ours] = [linkTo({ ...own.connection, user: "nobody" }), linkTo(own.connection)];
+  const both = { ...theirs, SST_RESOURCE_DatabaseOperator: ours.SST_RESOURCE_Database ?? "" };
+  expect(await runOps(["outbox", "status"], both)).toMatchObject({ code: 0, stderr: "" });
+});
+
 describe("ways in", () => {
   const link = (user: string, database = own.connection.database) => {
     const { host, port } = inject("postgres");

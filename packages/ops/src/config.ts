@@ -5,6 +5,9 @@ import { Type } from "@sinclair/typebox";
 import { Resource } from "sst/resource";
 import { DatabaseUnreachableError } from "./database-unreachable.ts";
 
+/** `sst shell` links everything there is; the first is the one made for operators. */
+const bindings = ["DatabaseOperator", "Database"] as const;
+
 /** How RDS's master user is kept in Secrets Manager. */
 const ownerSecret = Type.Object({ username: Type.String({ minLength: 1 }), password: Type.String() });
 
@@ -15,11 +18,12 @@ const ownerSecret = Type.Object({ username: Type.String({ minLength: 1 }), passw
  * @throws DatabaseUnreachableError when none is linked; Error when the link or the secret is malformed
  */
 export function linkedDatabase(env: NodeJS.ProcessEnv = process.env): readonly [DatabaseLink, ...DatabaseLink[]] {
-  if (!isLinked("Database"))
+  const name = bindings.find(isLinked);
+  if (name === undefined)
     throw new DatabaseUnreachableError(
       "no database is linked: start the local stack with `bun run local`, or run `sst shell --stage <stage> -- bun run ops …` for a deployed one",
     );
-  const link = readBinding(Resource, "Database", databaseLink);
+  const link = readBinding(Resource, name, databaseLink);
   return env.DATABASE_OWNER_SECRET === undefined ? [link] : asOwner(link, env.DATABASE_OWNER_SECRET);
 }
 
