@@ -3,6 +3,9 @@ import type { ServiceRow, StageRow } from "./stage-row.ts";
 /** One region for all stages: fewer things differ between a rehearsal and the day itself. */
 export const region = "us-east-1";
 
+/** Where this Datadog account lives: https://docs.datadoghq.com/getting_started/site. */
+export const datadogSite = "datadoghq.com";
+
 const smallestTask = { cpu: "0.25 vCPU", memory: "1 GB" } as const;
 const oneOnSpot: ServiceRow = { ...smallestTask, minTasks: 1, maxTasks: 1, spotShare: 1 };
 
