@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the Dockerfile as it is, without a registry or a Docker daemon, and prints what is in it.
-# Usage: build.sh STORAGE-FOLDER, after base-image.sh. Needs root and Debian's buildah and crun.
+# Builds the Dockerfile as it is, without a registry or a Docker daemon, prints what is in it and starts it.
+# Usage: build.sh STORAGE-FOLDER, after base-image.sh. Needs root and Debian's buildah; start.ts, to run it, runc.
 set -euo pipefail
 storage=$1
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -16,5 +16,6 @@ buildah bud --isolation chroot --pull-never --layers=false "${volumes[@]}" --tag
 container=$(buildah from --pull-never gift)
 folder=$(buildah mount "$container")
 for part in . app/node_modules app/packages var/cache/gift; do du --summarize --human-readable "$folder/$part"; done
+if command -v runc >/dev/null; then "$root/node_modules/.bin/node" "$root/tests/image/start.ts" "$folder"; fi
 buildah umount "$container" >/dev/null
 buildah rm "$container" >/dev/null
