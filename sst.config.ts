@@ -20,6 +20,15 @@ export default $config({
     };
   },
   async run() {
-    await import("./infra/stage.ts");
+    await import("./infra/component-link.ts");
+    await import("./infra/network.ts");
+    await import("./infra/database.ts");
+    await import("./infra/queue.ts");
+    await import("./infra/migration.ts");
+    await import("./infra/api.ts");
+    await import("./infra/worker.ts");
+    await import("./infra/firewall.ts");
+    const { outputs } = await import("./infra/output.ts");
+    return outputs;
   },
 });

@@ -36,8 +36,8 @@ export const api = declareService("Api", {
   adjust: putBehindLoadBalancer,
 });
 
-/** Where clients reach the API. */
-export const apiUrl = loadBalancer ? loadBalancer.alb.url : api.url;
+/** Where clients reach the API: the domain, the load balancer's own name, or in `sst dev` the developer's machine. */
+export const apiUrl = loadBalancer ? loadBalancer.alb.url : `http://localhost:${port}`;
 
 if (loadBalancer && !isCanary && stage.api.maxTasks > stage.api.minTasks) scaleByRequests(loadBalancer);
 

@@ -65,7 +65,6 @@ export function declareService(name: string, options: ServiceOptions): sst.aws.S
       processContainer(options, logGroup),
       ...($dev ? [] : [{ ...agentContainer, logging: logging(logGroup, agentName) }]),
     ],
-    dev: options.port ? { url: `http://localhost:${options.port}` } : undefined,
     transform: {
       taskRole: withoutExec,
       executionRole: narrowExecutionRole(logGroup),
@@ -150,6 +149,6 @@ function replaceSafely(
   args.enableEcsManagedTags = true;
   // Scaling owns the number of tasks: after a refresh, a deploy would set it back to the minimum.
   opts.ignoreChanges = ["desiredCount"];
-  opts.dependsOn = migrated;
+  opts.dependsOn = [...migrated];
   adjust?.(args, opts);
 }

@@ -49,8 +49,6 @@ export interface DatabaseRow {
   readonly storageLimitGigabytes: number;
   /** RDS Proxy: pooling and failover without reconnects, for the price of two vCPU hours and named statements. */
   readonly hasProxy: boolean;
-  /** In `sst dev`: a Postgres on the developer's machine, or this stage's own RDS instance. */
-  readonly inDev: "local" | "rds";
 }
 
 export interface ServiceRow {

@@ -21,7 +21,6 @@ const personal: StageRow = {
     backupDays: 1,
     storageLimitGigabytes: 21,
     hasProxy: false,
-    inDev: "local",
   },
   api: { ...oneOnSpot, deployment: "rolling" },
   worker: { ...oneOnSpot, services: "one" },
@@ -34,7 +33,7 @@ const personal: StageRow = {
 /** The cheapest setup that still is the real thing: same image, same database engine, same queues, one of each. */
 const staging: StageRow = {
   ...personal,
-  database: { ...personal.database, backupDays: 7, inDev: "rds" },
+  database: { ...personal.database, backupDays: 7 },
   // The API stays on demand: a deploy is verified against it, and an interruption would look like a bad release.
   api: { ...oneOnSpot, spotShare: 0, deployment: "rolling" },
   logRetention: "1 week",
@@ -62,7 +61,6 @@ const production: StageRow = {
     storageLimitGigabytes: 200,
     // Two API tasks and three workers hold 50 connections; t4g.medium takes 400. Worth it from twenty tasks.
     hasProxy: false,
-    inDev: "rds",
   },
   // Two tasks in two zones: one may be lost without a failed request.
   api: { cpu: "0.5 vCPU", memory: "1 GB", minTasks: 2, maxTasks: 10, spotShare: 0, deployment: "canary" },
@@ -110,6 +108,7 @@ export function stageOf(name: string): StageRow {
   return isPermanent(name) ? stages[name] : personal;
 }
 
-function isPermanent(name: string): name is keyof typeof stages {
+/** Whether a stage outlives whoever deploys it. */
+export function isPermanent(name: string): name is keyof typeof stages {
   return Object.hasOwn(stages, name);
 }

@@ -1,11 +1,12 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { created, type Registration } from "./attribute.ts";
 import { bundleApp, bundleRun } from "./bundle.ts";
 import { failFast } from "./fail-fast.ts";
 import { lookedUp } from "./lookup.ts";
-import { type Monitor, record } from "./recorder.ts";
+import { type Monitor, type Recording, record } from "./recorder.ts";
 import { platform, requireFromPlatform } from "./repository.ts";
 import { startRpcServer } from "./rpc-server.ts";
 import type { Request, Stack } from "./stack.ts";
@@ -46,7 +47,7 @@ export async function synthesize(request: Request): Promise<Stack> {
     const { pulumi, program } = await loadProgram(app, request);
     await pulumi.runtime.setMocks(mocksOf(region), app.name, request.stage, false);
     const recording = record(pulumi.runtime.getMonitor());
-    const outputs = await failFast(() => runProgram(pulumi, program));
+    const outputs = await failFast(() => runProgram(pulumi, program, recording));
     const { name, removal, protect } = app;
     return {
       stage: request.stage,
@@ -90,10 +91,16 @@ function mocksOf(region: string): object {
   };
 }
 
-async function runProgram(pulumi: Pulumi, program: () => Promise<unknown>): Promise<Record<string, unknown>> {
-  const outputs = await pulumi.runtime.runInPulumiStack(program);
-  // Waits for every registration: links are registered a tick after their resources.
-  await pulumi.runtime.disconnect();
-  const resolved = await new Promise((resolve) => pulumi.output(outputs).apply(resolve));
-  return JSON.parse(JSON.stringify(resolved ?? {}));
+async function runProgram({ runtime, output }: Pulumi, program: () => Promise<unknown>, { resources }: Recording) {
+  const outputs = await runtime.runInPulumiStack(program);
+  let registered: number;
+  do {
+    registered = resources.length;
+    // SST exports links with `process.nextTick`, which waits until all that promises do is done: under mocks, everything.
+    await nextTurn();
+    await runtime.disconnect();
+  } while (resources.length > registered);
+  const resolved = await new Promise((resolve) => output(outputs).apply(resolve));
+  const json: Record<string, unknown> = JSON.parse(JSON.stringify(resolved ?? {}));
+  return json;
 }
