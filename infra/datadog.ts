@@ -10,53 +10,22 @@ export const agentName = "datadog-agent";
 /** The volume that the process writes its log to and the agent reads it from; the image owns the path (its `VOLUME`). */
 export const logVolume = { name: "log", path: "/var/log/gift" };
 
-/**
- * A parameter whose value is set by hand (docs/deploying.md), so that it is in no state and no task definition. It is
- * declared all the same: ECS starts no container of a task whose secret doesn't exist, the service's own included.
- */
-const apiKey = new aws.ssm.Parameter(
-  "DatadogApiKey",
-  { name: `/${$app.name}/${stage.name}/datadog-api-key`, type: "SecureString", value: "not set yet" },
-  { ignoreChanges: ["value"] },
-);
-
-/** The parameters that the agent's container is given as secrets: what the execution role has to read. */
-export const secretArns = [apiKey.arn];
-
-/**
- * The agent's container. No port mappings and no DD_AGENT_HOST anywhere: containers of one task share localhost, and the
- * tracer finds port 8126 there.
- */
-export const agentContainer: Container = {
-  name: agentName,
-  // Pinned: in February 2024 a newer image under the floating tag crashed Fargate sidecars (datadog-agent#23048).
-  image: "public.ecr.aws/datadog/agent:7.70.0",
-  // A hard limit: an agent that leaks is killed and restarted and takes no memory from the process.
-  memory: "0.25 GB",
-  environment: {
-    ECS_FARGATE: "true",
-    DD_SITE: datadogSite,
-    DD_APM_ENABLED: "true",
-    DD_LOGS_ENABLED: "true",
-    DD_ECS_TASK_COLLECTION_ENABLED: "true",
-    DD_DOGSTATSD_ORIGIN_DETECTION: "true",
-    DD_DOGSTATSD_ORIGIN_DETECTION_CLIENT: "true",
-    // `orchestrator` would make a billed series of every metric for every task.
-    DD_DOGSTATSD_TAG_CARDINALITY: "low",
-    DD_APM_IGNORE_RESOURCES: "GET /healthz,GET /readyz",
-    DD_TAGS: `env:${stage.name} app:${$app.name}`,
-  },
-  ssm: { DD_API_KEY: apiKey.arn },
-  logging: { retention: stage.logRetention },
-  health: {
-    // The image's own check.
-    command: ["CMD-SHELL", "/probe.sh"],
-    startPeriod: "60 seconds",
-    interval: "15 seconds",
-    timeout: "5 seconds",
-    retries: 3,
-  },
+const agentEnvironment = {
+  ECS_FARGATE: "true",
+  DD_SITE: datadogSite,
+  DD_APM_ENABLED: "true",
+  DD_LOGS_ENABLED: "true",
+  DD_ECS_TASK_COLLECTION_ENABLED: "true",
+  DD_DOGSTATSD_ORIGIN_DETECTION: "true",
+  DD_DOGSTATSD_ORIGIN_DETECTION_CLIENT: "true",
+  // `orchestrator` would make a billed series of every metric for every task.
+  DD_DOGSTATSD_TAG_CARDINALITY: "low",
+  DD_APM_IGNORE_RESOURCES: "GET /healthz,GET /readyz",
+  DD_TAGS: `env:${stage.name} app:${$app.name}`,
 };
+
+/** The agent's container and the parameters that it is given as secrets; undefined in `sst dev`. */
+export const agent = $dev ? undefined : declareAgent();
 
 /** Unified service tags, which link a service's logs, traces and metrics. On the process and not on the agent. */
 export function serviceTags(service: string): Record<string, string> {
@@ -93,4 +62,42 @@ export function logLabels(service: string): Record<string, string> {
     "com.datadoghq.tags.version": version,
     "com.datadoghq.ad.logs": JSON.stringify([{ ...source, auto_multi_line_detection: false }]),
   };
+}
+
+/**
+ * No port mappings and no DD_AGENT_HOST anywhere: containers of one task share localhost, and the tracer finds port 8126
+ * there.
+ */
+function declareAgent() {
+  const { arn } = declareApiKey();
+  const container: Container = {
+    name: agentName,
+    // Pinned: in February 2024 a newer image under the floating tag crashed Fargate sidecars (datadog-agent#23048).
+    image: "public.ecr.aws/datadog/agent:7.70.0",
+    // A hard limit: an agent that leaks is killed and restarted and takes no memory from the process.
+    memory: "0.25 GB",
+    environment: agentEnvironment,
+    ssm: { DD_API_KEY: arn },
+    // The image's own check.
+    health: {
+      command: ["CMD-SHELL", "/probe.sh"],
+      startPeriod: "60 seconds",
+      interval: "15 seconds",
+      timeout: "5 seconds",
+      retries: 3,
+    },
+  };
+  return { container, secretArns: [arn] };
+}
+
+/**
+ * A parameter whose value is set by hand (docs/deploying.md), so that it is in no state and no task definition. It is
+ * declared all the same: ECS starts no container of a task whose secret doesn't exist, the service's own included.
+ */
+function declareApiKey(): aws.ssm.Parameter {
+  return new aws.ssm.Parameter(
+    "DatadogApiKey",
+    { name: `/${$app.name}/${stage.name}/datadog-api-key`, type: "SecureString", value: "not set yet" },
+    { ignoreChanges: ["value"] },
+  );
 }

@@ -1,11 +1,11 @@
-import { secretArns } from "./datadog.ts";
+import { agent } from "./datadog.ts";
 import { image } from "./image.ts";
 
 interface Statement {
   readonly Action: string | readonly string[];
 }
 
-const agentKey = { actions: ["ssm:GetParameters"], resources: secretArns };
+const agentKey = { actions: ["ssm:GetParameters"], resources: agent?.secretArns ?? [] };
 
 /**
  * What ECS may do before a task's first line runs. SST's own role reads every parameter and secret of the account; this one pulls

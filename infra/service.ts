@@ -4,7 +4,7 @@ import { nodeOptions } from "@gift/fleet/node-options";
 import { capacityOf } from "./capacity.ts";
 import { cluster } from "./cluster.ts";
 import { type ContainerDefinition, rewriteContainers } from "./container.ts";
-import { agentContainer, agentName, asSidecar, logLabels, logVolume, serviceTags } from "./datadog.ts";
+import { agent, agentName, asSidecar, logLabels, logVolume, serviceTags } from "./datadog.ts";
 import { architecture, image } from "./image.ts";
 import { linksOf } from "./link.ts";
 import { migrated } from "./migration.ts";
@@ -63,7 +63,7 @@ export function declareService(name: string, options: ServiceOptions): sst.aws.S
     wait: true,
     containers: [
       processContainer(options, logGroup),
-      ...($dev ? [] : [{ ...agentContainer, logging: logging(logGroup, agentName) }]),
+      ...(agent ? [{ ...agent.container, logging: logging(logGroup, agentName) }] : []),
     ],
     transform: {
       taskRole: withoutExec,

@@ -49,6 +49,10 @@ const attributes: Readonly<Record<string, Attributes>> = {
     arn: `arn:aws:elasticloadbalancing:${region}:${account}:targetgroup/${logical}/fedcba9876543210`,
     arnSuffix: `targetgroup/${logical}/fedcba9876543210`,
   }),
+  "aws:ecr/repository:Repository": ({ region, physical }) => ({
+    repositoryUrl: `${account}.dkr.ecr.${region}.amazonaws.com/${physical}`,
+    registryId: account,
+  }),
   "aws:ecs/cluster:Cluster": ({ region, physical }) => ({
     arn: `arn:aws:ecs:${region}:${account}:cluster/${physical}`,
     name: physical,
@@ -57,6 +61,11 @@ const attributes: Readonly<Record<string, Attributes>> = {
     arn: `arn:aws:ecs:${region}:${account}:task-definition/${inputs.family}:1`,
     arnWithoutRevision: `arn:aws:ecs:${region}:${account}:task-definition/${inputs.family}`,
     revision: 1,
+  }),
+  "aws:ecr/repository:Repository": ({ region, physical }) => ({
+    arn: `arn:aws:ecr:${region}:${account}:repository/${physical}`,
+    repositoryUrl: `${account}.dkr.ecr.${region}.amazonaws.com/${physical}`,
+    registryId: account,
   }),
   "aws:iam/role:Role": ({ physical }) => ({ arn: `arn:aws:iam::${account}:role/${physical}`, name: physical }),
   "aws:secretsmanager/secret:Secret": ({ region, physical }) => ({

@@ -1,4 +1,4 @@
-import type { Link, Resource } from "./stack.ts";
+import type { DevCommand, Link, Resource } from "./stack.ts";
 
 /** The part of Pulumi's mock monitor that a recording touches. */
 export interface Monitor {
@@ -30,6 +30,7 @@ interface OutputsRequest {
 export interface Recording {
   readonly resources: Resource[];
   readonly links: Record<string, Link>;
+  readonly devCommands: Record<string, DevCommand>;
 }
 
 /** Pulumi's mark of a value that is secret. */
@@ -40,7 +41,7 @@ const secretSignature = "4dabf18193072939515e22adb298388d";
  * @param monitor Pulumi's, changed in place
  */
 export function record(monitor: Monitor): Recording {
-  const recording: Recording = { resources: [], links: {} };
+  const recording: Recording = { resources: [], links: {}, devCommands: {} };
   const newUrn = monitor.newUrn.bind(monitor);
   const registerResource = monitor.registerResource.bind(monitor);
   const registerResourceOutputs = monitor.registerResourceOutputs.bind(monitor);
@@ -51,7 +52,9 @@ export function record(monitor: Monitor): Recording {
     return registerResource(req, callback);
   };
   monitor.registerResourceOutputs = (req, callback) => {
-    if (req.getUrn().includes("sst:sst:LinkRef")) recordLink(recording, revealed(req.getOutputs()?.toJavaScript()));
+    const outputs = revealed(req.getOutputs()?.toJavaScript());
+    if (req.getUrn().includes("sst:sst:LinkRef")) recordLink(recording, outputs);
+    if (req.getUrn().includes("sst:sst:DevCommand")) recordDevCommand(recording, req, outputs);
     return registerResourceOutputs(req, callback);
   };
   return recording;
@@ -60,6 +63,11 @@ export function record(monitor: Monitor): Recording {
 function recordLink(recording: Recording, outputs: unknown): void {
   const { target, properties, include } = outputs as { target: string } & Link;
   recording.links[target] = { properties, ...(include && { include }) };
+}
+
+function recordDevCommand(recording: Recording, req: OutputsRequest, outputs: unknown): void {
+  const { _dev } = outputs as { _dev: DevCommand };
+  recording.devCommands[lastName(req.getUrn())] = _dev;
 }
 
 function resourceOf(req: RegisterRequest): Resource {

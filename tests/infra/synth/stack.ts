@@ -8,6 +8,8 @@ export interface Stack {
   readonly resources: readonly Resource[];
   /** By the name of the binding: what `sst shell` and sst-env.d.ts carry. */
   readonly links: Readonly<Record<string, Link>>;
+  /** By component: what `sst dev` starts on the developer's machine; recorded for deploys too, where nobody reads it. */
+  readonly devCommands: Readonly<Record<string, DevCommand>>;
   /** What `run()` returned. */
   readonly outputs: Readonly<Record<string, unknown>>;
 }
@@ -33,6 +35,15 @@ export interface Link {
   readonly properties: Readonly<Record<string, unknown>>;
   /** What linking grants. */
   readonly include?: readonly Readonly<Record<string, unknown>>[];
+}
+
+export interface DevCommand {
+  readonly command: string;
+  readonly directory: string;
+  readonly autostart: boolean;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Names of the bindings that it is given. */
+  readonly links: readonly string[];
 }
 
 /** What to synthesize. */
