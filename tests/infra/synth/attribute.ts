@@ -49,10 +49,6 @@ const attributes: Readonly<Record<string, Attributes>> = {
     arn: `arn:aws:elasticloadbalancing:${region}:${account}:targetgroup/${logical}/fedcba9876543210`,
     arnSuffix: `targetgroup/${logical}/fedcba9876543210`,
   }),
-  "aws:ecr/repository:Repository": ({ region, physical }) => ({
-    repositoryUrl: `${account}.dkr.ecr.${region}.amazonaws.com/${physical}`,
-    registryId: account,
-  }),
   "aws:ecs/cluster:Cluster": ({ region, physical }) => ({
     arn: `arn:aws:ecs:${region}:${account}:cluster/${physical}`,
     name: physical,
