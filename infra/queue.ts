@@ -8,8 +8,8 @@ const declarations: Readonly<Record<string, QueueDeclaration>> = fleet.queues;
 /** The fleet's queues by name, dead-letter queues before the queues that feed them. */
 export const queues = declareAll();
 
-/** What a service that sends is linked to. `GetQueueAttributes`: the API's readiness and the outbox look at depth. */
-export const producerLink = linkOnce(producerBinding, ["sqs:SendMessage", "sqs:GetQueueAttributes"]);
+/** What a service that sends is linked to; a batch needs no permission of its own. */
+export const producerLink = linkOnce(producerBinding, ["sqs:SendMessage"]);
 
 /** What a service that receives is linked to; the worker compares its limit with the queue's RedrivePolicy at start. */
 export const consumerLink = linkOnce(consumerBinding, [

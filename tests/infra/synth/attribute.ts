@@ -58,11 +58,6 @@ const attributes: Readonly<Record<string, Attributes>> = {
     arnWithoutRevision: `arn:aws:ecs:${region}:${account}:task-definition/${inputs.family}`,
     revision: 1,
   }),
-  "aws:ecr/repository:Repository": ({ region, physical }) => ({
-    arn: `arn:aws:ecr:${region}:${account}:repository/${physical}`,
-    repositoryUrl: `${account}.dkr.ecr.${region}.amazonaws.com/${physical}`,
-    registryId: account,
-  }),
   "aws:iam/role:Role": ({ physical }) => ({ arn: `arn:aws:iam::${account}:role/${physical}`, name: physical }),
   "aws:secretsmanager/secret:Secret": ({ region, physical }) => ({
     arn: secretArn(region, physical),
