@@ -25,6 +25,7 @@ export default $config({
     await import("./infra/database.ts");
     await import("./infra/queue.ts");
     await import("./infra/migration.ts");
+    await import("./infra/operator.ts");
     await import("./infra/api.ts");
     await import("./infra/worker.ts");
     await import("./infra/firewall.ts");

@@ -1,5 +1,6 @@
 import { api, apiUrl } from "./api.ts";
 import { cluster } from "./cluster.ts";
+import { operator } from "./operator.ts";
 import { queues } from "./queue.ts";
 import { workers } from "./worker.ts";
 
@@ -14,5 +15,5 @@ function deployment() {
   const revisions = services.map(
     ([name, service]) => [name, service.nodes.taskDefinition.apply(({ arn }) => arn)] as const,
   );
-  return { cluster: cluster.nodes.cluster.name, taskDefinitions: Object.fromEntries(revisions) };
+  return { cluster: cluster.nodes.cluster.name, taskDefinitions: Object.fromEntries(revisions), operator };
 }

@@ -11,11 +11,11 @@ const agentKey = { actions: ["ssm:GetParameters"], resources: agent?.secretArns 
  * What ECS may do before a task's first line runs. SST's own role reads every parameter and secret of the account; this one pulls
  * one image, writes to its service's log groups and reads the agent's key.
  * @param logGroupPrefix what the names of the service's log groups begin with
- * @param secrets the statement that lets ECS read what it puts into the containers' environment
+ * @param secrets statements that let ECS read what it puts into the containers' environment
  */
 export function narrowExecutionRole(
   logGroupPrefix: string,
-  secrets: aws.types.input.iam.GetPolicyDocumentStatementArgs = agentKey,
+  secrets: aws.types.input.iam.GetPolicyDocumentStatementArgs[] = [agentKey],
 ) {
   return (args: aws.iam.RoleArgs): undefined => {
     args.managedPolicyArns = [];
@@ -25,7 +25,7 @@ export function narrowExecutionRole(
         { actions: ["ecr:GetAuthorizationToken"], resources: ["*"] },
         { actions: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], resources: image ? [image.repositoryArn] : [] },
         { actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [logGroups(logGroupPrefix)] },
-        secrets,
+        ...secrets,
       ],
     });
     args.inlinePolicies = [{ name: "start", policy: policy.json }];

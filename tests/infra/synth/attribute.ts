@@ -49,6 +49,11 @@ const attributes: Readonly<Record<string, Attributes>> = {
     arn: `arn:aws:elasticloadbalancing:${region}:${account}:targetgroup/${logical}/fedcba9876543210`,
     arnSuffix: `targetgroup/${logical}/fedcba9876543210`,
   }),
+  "aws:ecr/repository:Repository": ({ region, physical }) => ({
+    arn: `arn:aws:ecr:${region}:${account}:repository/${physical}`,
+    repositoryUrl: `${account}.dkr.ecr.${region}.amazonaws.com/${physical}`,
+    registryId: account,
+  }),
   "aws:ecs/cluster:Cluster": ({ region, physical }) => ({
     arn: `arn:aws:ecs:${region}:${account}:cluster/${physical}`,
     name: physical,

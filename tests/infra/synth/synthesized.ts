@@ -8,7 +8,14 @@ import { root } from "./repository.ts";
 import type { Request, Stack } from "./stack.ts";
 
 /** Everything that a synthesis reads. */
-const sources = ["sst.config.ts", "infra", "packages/fleet/src", "tests/infra", ".sst/provider-lock.json", "bun.lock"];
+const sources = [
+  "sst.config.ts",
+  "infra",
+  "packages/fleet/src",
+  "tests/infra/synth",
+  ".sst/provider-lock.json",
+  "bun.lock",
+];
 
 const folder = join(root, ".sst/synth");
 
@@ -49,8 +56,12 @@ function isOld(path: string): boolean {
 }
 
 function nameOf({ stage, isDev, fleet }: Request): string {
-  const variant = fleet === undefined ? "" : `.${createHash("sha256").update(fleet).digest("hex").slice(0, 8)}`;
-  return `${stage}${isDev ? ".dev" : ""}${variant}`;
+  const standIn = fleet === undefined ? "" : `.${hashOf(readFileSync(join(root, fleet), "utf8"))}`;
+  return `${stage}${isDev ? ".dev" : ""}${standIn}`;
+}
+
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
 let known: string | undefined;
