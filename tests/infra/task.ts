@@ -65,12 +65,12 @@ export function serviceNamed(stack: Stack, name: string): DeployedService {
 }
 
 /** A container's plain variables by name. */
-export function environmentOf({ environment = [] }: Container): Readonly<Record<string, string>> {
+export function environmentOf({ environment = [] }: Container): Readonly<Record<string, string | undefined>> {
   return Object.fromEntries(environment.map(({ name, value }) => [name, value]));
 }
 
 /** Names of the bindings that a container is given. */
-export function bindingsOf(container: Container): readonly string[] {
+export function bindingsOf(container: Container): ReadonlySet<string> {
   const names = Object.keys(environmentOf(container)).filter((name) => name.startsWith("SST_RESOURCE_"));
-  return names.map((name) => name.replace("SST_RESOURCE_", "")).sort();
+  return new Set(names.map((name) => name.replace("SST_RESOURCE_", "")));
 }
