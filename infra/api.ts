@@ -7,7 +7,6 @@ import { stage } from "./stage.ts";
 
 const declaration = fleet.services.api;
 const { port, scaling } = declaration;
-const isCanary = stage.api.deployment === "canary";
 
 /** Tells whether the process is alive, and nothing else: a database that is away must not restart it. */
 const aliveCheck = `fetch("http://127.0.0.1:${port}/healthz").then((res) => process.exit(res.ok ? 0 : 1), () => process.exit(1))`;
@@ -39,31 +38,34 @@ export const api = declareService("Api", {
 /** Where clients reach the API: the domain, the load balancer's own name, or in `sst dev` the developer's machine. */
 export const apiUrl = loadBalancer ? loadBalancer.alb.url : `http://localhost:${port}`;
 
-if (loadBalancer && !isCanary && stage.api.maxTasks > stage.api.minTasks) scaleByRequests(loadBalancer);
+if (loadBalancer && !loadBalancer.alternate && stage.api.maxTasks > stage.api.minTasks) scaleByRequests(loadBalancer);
 
 /** Everything goes to the API; what it doesn't know it answers itself, in its own error body. */
-function productionRule({ listener, target }: NonNullable<typeof loadBalancer>): aws.lb.ListenerRule {
+function productionRule({ listener, target, alternate }: NonNullable<typeof loadBalancer>): aws.lb.ListenerRule {
+  // ECS refuses a target group that no rule knows.
+  const none = alternate ? [{ arn: alternate.arn, weight: 0 }] : [];
   return new aws.lb.ListenerRule(
     "ApiRule",
     {
       listenerArn: listener.arn,
       priority: 1,
       conditions: [{ pathPattern: { values: ["/*"] } }],
-      actions: [{ type: "forward", forward: { targetGroups: [{ arn: target.arn, weight: 100 }] } }],
+      actions: [{ type: "forward", forward: { targetGroups: [{ arn: target.arn, weight: 100 }, ...none] } }],
     },
     // During and after a canary, ECS owns the weights.
-    isCanary ? { ignoreChanges: ["actions"] } : {},
+    alternate ? { ignoreChanges: ["actions"] } : {},
   );
 }
 
 function putBehindLoadBalancer(args: aws.ecs.ServiceArgs, opts: $util.CustomResourceOptions): void {
   if (!loadBalancer || !rule) return;
-  const entry = { targetGroupArn: loadBalancer.target.arn, containerName: processName, containerPort: port };
+  const { alb, target, alternate } = loadBalancer;
+  const entry = { targetGroupArn: target.arn, containerName: processName, containerPort: port };
   args.loadBalancers = [entry];
   args.healthCheckGracePeriodSeconds = 60;
   // A target group can be given to a service only once a listener knows it.
   opts.dependsOn = $output(opts.dependsOn).apply((present) => [present ?? [], rule].flat());
-  if (isCanary) shiftTrafficByCanary(args, { entry, rule, alb: loadBalancer.alb });
+  if (alternate) shiftTrafficByCanary(args, { entry, rule, alb, alternate });
 }
 
 /** Not for a canary: its traffic moves between two target groups, and the metric is of one. */

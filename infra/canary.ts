@@ -1,17 +1,18 @@
-import { targetGroup } from "./load-balancer.ts";
 import { stage } from "./stage.ts";
 
 interface Traffic {
   readonly entry: aws.types.input.ecs.ServiceLoadBalancer;
   readonly rule: aws.lb.ListenerRule;
   readonly alb: sst.aws.Alb;
+  /** Where the next version's tasks go. */
+  readonly alternate: aws.lb.TargetGroup;
 }
 
 /**
  * Deploys by ECS's own canary: a tenth of the requests goes to the new version for five minutes, then all of them, and the old
  * tasks stay five minutes more. An alarm in that time takes everything back.
  */
-export function shiftTrafficByCanary(args: aws.ecs.ServiceArgs, { entry, rule, alb }: Traffic): void {
+export function shiftTrafficByCanary(args: aws.ecs.ServiceArgs, { entry, rule, alb, alternate }: Traffic): void {
   const role = new aws.iam.Role("CanaryRole", {
     assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "ecs.amazonaws.com" }),
     managedPolicyArns: ["arn:aws:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers"],
@@ -20,7 +21,7 @@ export function shiftTrafficByCanary(args: aws.ecs.ServiceArgs, { entry, rule, a
     {
       ...entry,
       advancedConfiguration: {
-        alternateTargetGroupArn: targetGroup("ApiTargetsAlternate").arn,
+        alternateTargetGroupArn: alternate.arn,
         productionListenerRule: rule.arn,
         roleArn: role.arn,
       },

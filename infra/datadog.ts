@@ -27,6 +27,9 @@ const agentEnvironment = {
 /** The agent's container and the parameters that it is given as secrets; undefined in `sst dev`. */
 export const agent = $dev ? undefined : declareAgent();
 
+/** Where the agent keeps how far it has read: without it a restart in place would send the log again from its start. */
+export const agentVolume = { name: "agent", path: "/opt/datadog-agent/run" };
+
 /** Unified service tags, which link a service's logs, traces and metrics. On the process and not on the agent. */
 export function serviceTags(service: string): Record<string, string> {
   return { DD_ENV: stage.name, DD_SERVICE: service, DD_VERSION: version };
@@ -46,7 +49,10 @@ export function asSidecar(container: ContainerDefinition): ContainerDefinition {
     pseudoTerminal: false,
     portMappings: [],
     environment: environment.filter(({ name }) => !name.startsWith("SST_")),
-    mountPoints: [{ sourceVolume: logVolume.name, containerPath: logVolume.path, readOnly: true }],
+    mountPoints: [
+      { sourceVolume: logVolume.name, containerPath: logVolume.path, readOnly: true },
+      { sourceVolume: agentVolume.name, containerPath: agentVolume.path, readOnly: false },
+    ],
   };
 }
 

@@ -27,12 +27,13 @@ function declare() {
     },
   });
   const target = targetGroup("ApiTargets");
+  // Of a canary: the old version's tasks are in one group and the new one's in the other, in turn.
+  const alternate = stage.api.deployment === "canary" ? targetGroup("ApiTargetsAlternate") : undefined;
   const listener = stage.domain ? alb.getListener("https", 443) : alb.getListener("http", 80);
-  return { alb, target, listener };
+  return { alb, target, alternate, listener };
 }
 
-/** A group of API tasks. A canary needs two: the tasks of the old version and of the new. */
-export function targetGroup(name: string): aws.lb.TargetGroup {
+function targetGroup(name: string): aws.lb.TargetGroup {
   return new aws.lb.TargetGroup(name, {
     vpcId: network.vpc.id,
     port,

@@ -4,7 +4,7 @@ import { nodeOptions } from "@gift/fleet/node-options";
 import { capacityOf } from "./capacity.ts";
 import { cluster } from "./cluster.ts";
 import { type ContainerDefinition, rewriteContainers } from "./container.ts";
-import { agent, agentName, asSidecar, logLabels, logVolume, serviceTags } from "./datadog.ts";
+import { agent, agentName, agentVolume, asSidecar, logLabels, logVolume, serviceTags } from "./datadog.ts";
 import { architecture, image } from "./image.ts";
 import { linksOf } from "./link.ts";
 import { migrated } from "./migration.ts";
@@ -70,7 +70,7 @@ export function declareService(name: string, options: ServiceOptions): sst.aws.S
       executionRole: narrowExecutionRole(logGroup),
       taskDefinition: rewriteContainers(
         (container) => (container.name === agentName ? asSidecar(container) : asProcess(container, options)),
-        writable.map((volume) => volume.name),
+        [...writable, agentVolume].map((volume) => volume.name),
       ),
       service: (args, opts) => replaceSafely(args, opts, options),
     },

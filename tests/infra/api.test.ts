@@ -42,9 +42,12 @@ describe.each(deployments.filter(({ isDev }) => !isDev))("the API of $label", ({
     const { inputs } = named(stack, "ApiRule");
     expect(inputs.conditions).toEqual([{ pathPattern: { values: ["/*"] } }]);
     expect(inputs.listenerArn).toMatch(row.domain ? /HTTPS443/ : /HTTP80/);
-    expect(inputs.actions).toEqual([
-      { type: "forward", forward: { targetGroups: [{ arn: expect.stringContaining("/ApiTargets/"), weight: 100 }] } },
-    ]);
+    const alternate = { arn: expect.stringContaining("/ApiTargetsAlternate/"), weight: 0 };
+    const targetGroups = [
+      { arn: expect.stringContaining("/ApiTargets/"), weight: 100 },
+      ...(row.api.deployment === "canary" ? [alternate] : []),
+    ];
+    expect(inputs.actions).toEqual([{ type: "forward", forward: { targetGroups } }]);
   });
 
   test("readiness decides over traffic, aliveness over the container", () => {
@@ -90,7 +93,11 @@ describe.each(deployments.filter(({ isDev }) => !isDev))("the API of $label", ({
     expect(inputs.accessLogs).toMatchObject({ enabled: true, prefix: "api" });
     const statements = statementsOf(named(stack, "AccessLogPolicy"));
     expect(statements.filter(({ Effect }) => Effect === "Allow")).toMatchObject([
-      { Action: ["s3:PutObject"], Resource: [expect.stringMatching(/\/api\/\*$/)] },
+      {
+        Action: ["s3:PutObject"],
+        Resource: [expect.stringMatching(/\/api\/\*$/)],
+        Condition: [{ variable: "aws:SourceArn", values: [expect.stringMatching(/:\d{12}:loadbalancer\/\*$/)] }],
+      },
     ]);
     expect(named(stack, "AccessLogBucket").inputs.forceDestroy).toBe(false);
   });

@@ -67,7 +67,7 @@ describe.each(deployments.filter(({ isDev }) => !isDev))("every service of $labe
       expect(source).toMatchObject({ type: "file", path: "/var/log/gift/*.log" });
       const volume = { sourceVolume: "log", containerPath: "/var/log/gift" };
       expect(process.mountPoints).toContainEqual({ ...volume, readOnly: false });
-      expect(agent.mountPoints).toEqual([{ ...volume, readOnly: true }]);
+      expect(agent.mountPoints).toContainEqual({ ...volume, readOnly: true });
       expect(definition.inputs.volumes).toContainEqual({ name: "log" });
       const { DD_ENV, DD_SERVICE, DD_VERSION } = environmentOf(process);
       expect(DD_ENV).toBe(stage);
@@ -77,6 +77,14 @@ describe.each(deployments.filter(({ isDev }) => !isDev))("every service of $labe
         "com.datadoghq.tags.version": DD_VERSION,
       });
       expect(source.service).toBe(DD_SERVICE);
+    }
+  });
+
+  test("an agent that restarts in place goes on reading where it was", () => {
+    for (const { agent, definition } of services) {
+      const place = { sourceVolume: "agent", containerPath: "/opt/datadog-agent/run", readOnly: false };
+      expect(agent.mountPoints).toContainEqual(place);
+      expect(definition.inputs.volumes).toContainEqual({ name: "agent" });
     }
   });
 
