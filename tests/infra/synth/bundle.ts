@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { platform, requireFromPlatform, root } from "./repository.ts";
-import type { Request } from "./stack.ts";
+import type { Request, SourceEdit } from "./stack.ts";
 
 /** The part of esbuild's interface used here; SST's platform brings esbuild itself. */
 interface Esbuild {
@@ -42,12 +42,17 @@ const shared = {
 };
 
 /** Bundles phase one, `app(input)`, where no SST global exists. */
-export async function bundleApp(outfile: string): Promise<void> {
+export async function bundleApp(outfile: string, request: Request): Promise<void> {
   await build({
     outfile,
     banner: { js: `${prelude}\nfunction $config(input) { return input; }` },
     stdin: entry(`import config from ${JSON.stringify(config)}; export const app = (input) => config.app(input);`),
-    plugins: [{ name: "no static imports in sst.config.ts", setup: refuseStaticImports }],
+    plugins: [
+      {
+        name: "no static imports in sst.config.ts",
+        setup: (plugin: PluginBuild) => refuseStaticImports(plugin, request),
+      },
+    ],
   });
 }
 
@@ -66,7 +71,7 @@ export async function bundleRun(outfile: string, app: object, request: Request):
       import config from ${JSON.stringify(config)};
       export { pulumi };
       export const program = () => run(config.run);`),
-    plugins: [{ name: "globals", setup: (plugin: PluginBuild) => provideGlobals(plugin, request.fleet) }],
+    plugins: [{ name: "globals", setup: (plugin: PluginBuild) => provideGlobals(plugin, request) }],
   });
 }
 
@@ -79,14 +84,15 @@ function entry(contents: string): object {
   return { resolveDir: root, loader: "ts", sourcefile: "entry.ts", contents };
 }
 
-function refuseStaticImports(plugin: PluginBuild): void {
+function refuseStaticImports(plugin: PluginBuild, request: Request): void {
+  plugin.onLoad({ filter: /\.ts$/ }, ({ path }) => ({ contents: sourceOf(path, request), loader: "ts" }));
   plugin.onResolve({ filter: /.*/ }, ({ importer, kind }) => {
     if (basename(importer) !== "sst.config.ts" || kind !== "import-statement") return undefined;
     return { errors: [{ text: "sst.config.ts must not have static imports: SST refuses them" }] };
   });
 }
 
-function provideGlobals(plugin: PluginBuild, fleet: string | undefined): void {
+function provideGlobals(plugin: PluginBuild, request: Request): void {
   const lock: unknown = JSON.parse(readFileSync(join(root, ".sst/provider-lock.json"), "utf8"));
   const providers = lock as readonly { readonly alias: string; readonly package: string }[];
   const imports = [
@@ -96,10 +102,20 @@ function provideGlobals(plugin: PluginBuild, fleet: string | undefined): void {
   plugin.onLoad({ filter: /\.(js|ts|jsx|tsx)$/ }, ({ path }) => {
     if (path.endsWith("/src/components/naming.ts")) return { contents: withStableNames(path), loader: "ts" };
     if (path.includes("/.sst/")) return undefined;
-    const isReplaced = fleet !== undefined && path.endsWith("/packages/fleet/src/fleet.ts");
-    const contents = readFileSync(isReplaced ? join(root, fleet) : path, "utf8");
+    const contents = sourceOf(path, request);
     return { contents: `${imports}\n${contents}`, loader: "default" };
   });
+}
+
+function sourceOf(path: string, { fleet, edits = [] }: Request): string {
+  const isReplaced = fleet !== undefined && path.endsWith("/packages/fleet/src/fleet.ts");
+  const source = readFileSync(isReplaced ? join(root, fleet) : path, "utf8");
+  return edits.filter(({ file }) => path === join(root, file)).reduce(edited, source);
+}
+
+function edited(source: string, { file, text, by }: SourceEdit): string {
+  if (!source.includes(text)) throw new Error(`${file} doesn't contain ${text}: the edit would prove nothing`);
+  return source.replaceAll(text, by);
 }
 
 /** SST ends physical names in random letters; here they are a hash of the name, so that two runs are the same. */

@@ -52,4 +52,14 @@ export interface Request {
   readonly isDev?: boolean;
   /** Path, from the repository's root, of a module that stands in for `packages/fleet/src/fleet.ts`. */
   readonly fleet?: string;
+  /** Changes to sources, as somebody might make them: what a mutation or an option that no stage uses leads to. */
+  readonly edits?: readonly SourceEdit[];
+}
+
+export interface SourceEdit {
+  /** Path from the repository's root. */
+  readonly file: string;
+  /** Replaced everywhere in the file; it must occur. */
+  readonly text: string;
+  readonly by: string;
 }

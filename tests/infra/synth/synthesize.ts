@@ -61,8 +61,11 @@ export async function synthesize(request: Request): Promise<Stack> {
   }
 }
 
-async function readApp({ stage }: Request): Promise<App> {
-  const { app } = await loadBundle<{ app(input: { stage: string }): Promise<App> }>("app", bundleApp);
+async function readApp(request: Request): Promise<App> {
+  const { stage } = request;
+  const { app } = await loadBundle<{ app(input: { stage: string }): Promise<App> }>("app", (outfile) =>
+    bundleApp(outfile, request),
+  );
   // The command line passes it on as JSON, so what JSON can't carry is lost there too.
   const given: App = JSON.parse(JSON.stringify(await app({ stage })));
   return { ...given, stage } as App;

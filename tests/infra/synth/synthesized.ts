@@ -55,9 +55,10 @@ function isOld(path: string): boolean {
   return Date.now() - statSync(path).mtimeMs > 600_000;
 }
 
-function nameOf({ stage, isDev, fleet }: Request): string {
-  const standIn = fleet === undefined ? "" : `.${hashOf(readFileSync(join(root, fleet), "utf8"))}`;
-  return `${stage}${isDev ? ".dev" : ""}${standIn}`;
+function nameOf({ stage, isDev, fleet, edits }: Request): string {
+  const changes = [fleet === undefined ? "" : readFileSync(join(root, fleet), "utf8"), edits ?? ""];
+  const variant = fleet === undefined && edits === undefined ? "" : `.${hashOf(JSON.stringify(changes))}`;
+  return `${stage}${isDev ? ".dev" : ""}${variant}`;
 }
 
 function hashOf(text: string): string {
