@@ -4,7 +4,7 @@ FROM node:24.21.0-bookworm-slim AS base
 ENV NODE_ENV=production
 WORKDIR /app
 
-# Manifests only: an edit of the sources leaves this layer, three quarters of what a task pulls after Node, as it is.
+# Manifests only: an edit of the sources leaves the install, the slowest step, as it was.
 FROM base AS dependencies
 COPY package.json bun.lock ./
 COPY packages/api/package.json packages/api/
