@@ -1,3 +1,4 @@
+import { exportedLogs, keepLogs } from "./database-log.ts";
 import { localDatabase } from "./local-database.ts";
 import { network } from "./network.ts";
 import { proxyOf } from "./proxy.ts";
@@ -11,6 +12,8 @@ const roles = { owner: "gift_owner", app: "gift_app", operator: "gift_ops" } as 
 
 /** The major that `packages/local` and the tests run. RDS applies minors in the maintenance window. */
 const majorVersion = "18";
+
+const identifier = `${$app.name}-${stage.name}`.toLowerCase();
 
 const postgres = new sst.aws.Postgres("Postgres", {
   vpc: { subnets: network.subnets.database },
@@ -28,6 +31,8 @@ const postgres = new sst.aws.Postgres("Postgres", {
       args.parameters = [
         { name: "rds.force_ssl", value: "1" },
         { name: "log_min_duration_statement", value: "500" },
+        // A slow statement is logged without its values: they are gift codes and what people write to each other.
+        { name: "log_parameter_max_length", value: "0" },
       ];
     },
     instance: (args, opts) => {
@@ -36,7 +41,8 @@ const postgres = new sst.aws.Postgres("Postgres", {
       args.publiclyAccessible = false;
       args.backupRetentionPeriod = stage.database.backupDays;
       args.copyTagsToSnapshot = true;
-      args.enabledCloudwatchLogsExports = ["postgresql", "upgrade", "iam-db-auth-error"];
+      args.identifier = identifier;
+      args.enabledCloudwatchLogsExports = [...exportedLogs];
       args.performanceInsightsEnabled = true;
       // Seven days are free.
       args.performanceInsightsRetentionPeriod = 7;
@@ -49,6 +55,7 @@ const postgres = new sst.aws.Postgres("Postgres", {
       args.skipFinalSnapshot = !stage.isProtected;
       args.finalSnapshotIdentifier = stage.isProtected ? `${$app.name}-${stage.name}-final` : undefined;
       opts.protect = stage.isProtected;
+      opts.dependsOn = $dev ? [] : keepLogs(identifier);
     },
   },
 });

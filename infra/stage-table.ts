@@ -19,7 +19,8 @@ const personal: StageRow = {
     instance: "t4g.micro",
     isMultiAz: false,
     backupDays: 1,
-    storageLimitGigabytes: 21,
+    // RDS starts at 20 and wants room for growth of a quarter.
+    storageLimitGigabytes: 26,
     hasProxy: false,
   },
   api: { ...oneOnSpot, deployment: "rolling" },

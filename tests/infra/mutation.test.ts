@@ -144,6 +144,16 @@ const edits: readonly (readonly [edit: string, apply: Edit, problem: string])[] 
   ["a service that waits for nothing", withOptions("ApiService", {}), "ApiService: doesn't wait for the migrations"],
   ["a deploy without migrations", without("MigrationRun"), "no migration runs in the deploy"],
   [
+    "a log without an end",
+    withInputs("ApiLogGroupprocess", { retentionInDays: 0 }),
+    "ApiLogGroupprocess: keeps its lines for ever",
+  ],
+  [
+    "an exported log that nobody bounds",
+    without("Postgres-upgrade"),
+    "PostgresInstance: its log upgrade is kept for ever",
+  ],
+  [
     "migrations that run once and never again",
     withInputs("MigrationRun", { triggers: [] }),
     "MigrationRun: doesn't run for a new version",

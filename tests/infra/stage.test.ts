@@ -49,7 +49,7 @@ describe("the stage table", () => {
     // Who lets everybody in needs a limit, unless nobody knows the address.
     if (stage.auth === "none" && isPermanent(name)) expect(stage.firewall).toBeDefined();
     if (stage.network.subnets === "public") expect(stage.network.interfaceEndpoints).toEqual([]);
-    // RDS starts at 20 GB and refuses a limit that isn't above it.
-    expect(stage.database.storageLimitGigabytes).toBeGreaterThan(20);
+    // RDS starts at 20 GB, refuses a limit less than a tenth above that and advises 26 %.
+    expect(stage.database.storageLimitGigabytes).toBeGreaterThanOrEqual(26);
   });
 });
