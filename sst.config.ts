@@ -32,4 +32,23 @@ export default $config({
     const { outputs } = await import("./infra/output.ts");
     return outputs;
   },
+  // For who links the SST Console to the repository instead of using .github/workflows: with both, a push deploys twice.
+  console: {
+    autodeploy: {
+      target(event) {
+        if (event.type === "branch" && event.action === "pushed" && event.branch === "main")
+          return { stage: "staging" };
+        // A tag is the approval that GitHub's environment is otherwise.
+        if (event.type === "tag" && event.action === "pushed" && /^v\d/.test(event.tag)) return { stage: "production" };
+        return undefined;
+      },
+      // Builds the image on its own architecture: under emulation it takes minutes more.
+      runner: { engine: "codebuild", architecture: "arm64", compute: "medium" },
+      async workflow({ $ }) {
+        await $`npx --yes bun run check`;
+        await $`npx --yes bun x sst deploy`;
+        await $`npx --yes bun run release verify`;
+      },
+    },
+  },
 });

@@ -60,6 +60,20 @@ describe("sst.config.ts", () => {
     expect(config.split("\n").length).toBeLessThan(60);
   });
 
+  test("the Console deploys main to staging and version tags to production, and nothing else", async () => {
+    const target = await autodeployTarget();
+    expect(target({ type: "branch", action: "pushed", branch: "main" })).toEqual({ stage: "staging" });
+    expect(target({ type: "tag", action: "pushed", tag: "v1.2.0" })).toEqual({ stage: "production" });
+    for (const event of [
+      { type: "branch", action: "pushed", branch: "feature" },
+      { type: "branch", action: "removed", branch: "main" },
+      { type: "tag", action: "removed", tag: "v1.2.0" },
+      { type: "tag", action: "pushed", tag: "nightly" },
+      { type: "pull_request", action: "pushed", number: 1 },
+    ])
+      expect(target(event)).toBeUndefined();
+  });
+
   test("pins SST and its providers to the versions that are installed", () => {
     const lock: readonly { name: string; version: string }[] = JSON.parse(
       readFileSync(join(root, ".sst/provider-lock.json"), "utf8"),
@@ -100,6 +114,14 @@ describe("bun run synth", () => {
     expect(stderr).toContain(sentence);
   });
 });
+
+/** The configuration as SST reads it: `$config` hands it over. */
+async function autodeployTarget(): Promise<(event: object) => unknown> {
+  Object.assign(globalThis, { $config: (config: unknown) => config });
+  const path = join(root, "sst.config.ts");
+  const loaded: { default: { console: { autodeploy: { target(event: object): unknown } } } } = await import(path);
+  return loaded.default.console.autodeploy.target;
+}
 
 /** Another synthesis of the same: the edit changes a comment. */
 async function fresh(by: string): Promise<Stack> {
