@@ -89,8 +89,8 @@ describe("the migration task", () => {
 });
 
 test("where both databases are linked, as in `sst shell`, a command takes the operator's", async () => {
-  const [theirs, ours] = [linkTo({ ...own.connection, user: "nobody" }), linkTo(own.connection)];
-  const both = { ...theirs, SST_RESOURCE_DatabaseOperator: ours.SST_RESOURCE_Database ?? "" };
+  const [ours] = Object.values(linkTo(own.connection));
+  const both = { ...linkTo({ ...own.connection, user: "nobody" }), SST_RESOURCE_DatabaseOperator: ours ?? "" };
   expect(await runOps(["outbox", "status"], both)).toMatchObject({ code: 0, stderr: "" });
 });
 

@@ -25,6 +25,9 @@ function statement(sid: string): Statement {
   return found;
 }
 
+/** CloudFormation's way to write a parameter into a text. */
+const parameter = (name: string) => `\${${name}}`;
+
 /** What of a resource's type names the IAM service, where that is not the type's own first word. */
 const services: Record<string, string> = {
   appautoscaling: "application-autoscaling",
@@ -51,7 +54,7 @@ describe("who may take the deploy role", () => {
       StringEquals: { "token.actions.githubusercontent.com:aud": "sts.amazonaws.com" },
       StringLike: {
         "token.actions.githubusercontent.com:sub": {
-          "Fn::Sub": "repo:${Repository}:environment:${Environment}:ref:${Ref}",
+          "Fn::Sub": `repo:${parameter("Repository")}:environment:${parameter("Environment")}:ref:${parameter("Ref")}`,
         },
       },
     });
@@ -81,7 +84,7 @@ describe("what the deploy role may do", () => {
       const { resources } = await synthesized({ stage, isDev: false });
       const prefix = stage.startsWith("pr-") ? "pr-*" : stage;
       const patterns = (statement("StageRoles").Resource as { "Fn::Sub": string }[])
-        .map((resource) => resource["Fn::Sub"].replace(/^.*:role\//, "").replace("${Stages}", prefix))
+        .map((resource) => resource["Fn::Sub"].replace(/^.*:role\//, "").replace(parameter("Stages"), prefix))
         .map((pattern) => new RegExp(`^${pattern.replaceAll("*", ".*")}$`));
       const roles = resources.filter(({ type }) => type === "aws:iam/role:Role");
       // Without a name of its own, Pulumi calls it after the resource, with seven random digits.
@@ -107,7 +110,7 @@ describe("what the deploy role may do", () => {
   });
 
   test("can't change the role itself, which has a name that none of its patterns covers", () => {
-    expect(role.RoleName).toEqual({ "Fn::Sub": "gift-deploy-${Environment}" });
+    expect(role.RoleName).toEqual({ "Fn::Sub": `gift-deploy-${parameter("Environment")}` });
     for (const stage of everyStage) expect(`gift-deploy-${stage}`.startsWith(`gift-${stage}-`)).toBe(false);
     const wide = statements.filter(({ Resource, Sid }) => Resource === "*" && Sid !== "DeclaredServices");
     expect(wide.map(({ Sid }) => Sid)).toEqual(["Domain", "WhoAmI"]);

