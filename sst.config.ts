@@ -14,7 +14,8 @@ export default $config({
       protect: isProtected,
       providers: {
         aws: { version: "7.20.0", region, defaultTags: { tags: { service: "gift", env: input.stage } } },
-        // Runs the migration task inside the deploy; the version that SST itself ships.
+        // Both in the version that SST itself ships. The first builds the image; the second runs the migration task in the deploy.
+        "docker-build": "0.0.14",
         command: "1.1.3",
       },
     };

@@ -1,4 +1,3 @@
-import { Image } from "@pulumi/docker-build";
 import { stage } from "./stage.ts";
 import { version } from "./version.ts";
 
@@ -25,7 +24,7 @@ function build() {
   keepNewest(repository);
   const tag = $interpolate`${repository.repositoryUrl}:${version}`;
   const cache = $interpolate`${repository.repositoryUrl}:cache`;
-  const { digest } = new Image("Image", {
+  const { digest } = new dockerbuild.Image("Image", {
     context: { location: $cli.paths.root },
     dockerfile: { location: `${$cli.paths.root}/Dockerfile` },
     platforms: [`linux/${architecture}`],

@@ -1,7 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { root } from "./repository.ts";
+import { platform, root } from "./repository.ts";
+
+/** What the last installation here was made for. */
+const marker = join(root, ".sst/platform.fingerprint");
 
 /**
  * Unpacks SST's components and the providers of sst.config.ts into `.sst`, with npm packages alone: no AWS account, no
@@ -15,21 +19,18 @@ function installPlatform(): void {
     // Without the two, the command line would first download Pulumi and a bun of its own.
     env: { ...process.env, SST_SKIP_DEPENDENCY_CHECK: "1", SST_BUN_PATH: findBun(), SST_TELEMETRY_DISABLED: "1" },
   });
+  writeFileSync(marker, fingerprint());
 }
 
-/** The providers are installed as sst.config.ts pins them, by the SST that bun.lock pins. */
+/** Of what decides what is installed: sst.config.ts names the providers, bun.lock pins SST. */
+function fingerprint(): string {
+  const hash = createHash("sha256");
+  for (const file of ["sst.config.ts", "node_modules/sst/package.json"]) hash.update(readFileSync(join(root, file)));
+  return hash.digest("hex");
+}
+
 function isCurrent(): boolean {
-  const [lockFile, versionFile] = [join(root, ".sst/provider-lock.json"), join(root, ".sst/platform/version")];
-  if (!existsSync(lockFile) || !existsSync(versionFile)) return false;
-  const lock: readonly { readonly name: string; readonly version: string }[] = JSON.parse(
-    readFileSync(lockFile, "utf8"),
-  );
-  const pinned = readFileSync(join(root, "sst.config.ts"), "utf8");
-  const installed = JSON.parse(readFileSync(join(root, "node_modules/sst/package.json"), "utf8")).version;
-  return (
-    readFileSync(versionFile, "utf8").trim() === installed &&
-    lock.every(({ name, version }) => pinned.includes(name) && pinned.includes(`"${version}"`))
-  );
+  return existsSync(marker) && existsSync(platform) && readFileSync(marker, "utf8") === fingerprint();
 }
 
 /** bun puts itself on the path of the scripts it runs. */
