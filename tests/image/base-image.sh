@@ -21,4 +21,4 @@ buildah() { command buildah --root "$storage/images" --runroot "$storage/run" --
 container=$(buildah from scratch)
 buildah add --quiet "$container" "$files" / >/dev/null
 buildah config --env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$container"
-buildah commit --quiet --rm "$container" "docker.io/library/$name"
+buildah commit --quiet --rm "$container" "$name"

@@ -6,10 +6,11 @@ storage=$1
 root=$(cd "$(dirname "$0")/../.." && pwd)
 buildah() { command buildah --root "$storage/images" --runroot "$storage/run" --storage-driver vfs "$@"; }
 
-# What this machine's npm is told (a registry, a certificate) holds inside too; none of it gets into a layer.
+# What npm is told on this machine, and whom this machine trusts, holds inside too; none of it gets into a layer.
 npmrc=$(mktemp)
 trap 'rm -f "$npmrc"' EXIT
-cat "$(npm config get globalconfig)" "$HOME/.npmrc" >"$npmrc" 2>/dev/null || true
+if [ -f "$HOME/.npmrc" ]; then cp "$HOME/.npmrc" "$npmrc"; fi
+printf '\ncafile=/etc/ssl/certs/ca-certificates.crt\n' >>"$npmrc"
 volumes=(--volume /etc/ssl/certs:/etc/ssl/certs:ro --volume "$npmrc:/root/.npmrc:ro")
 buildah bud --isolation chroot --pull-never --layers=false "${volumes[@]}" --tag gift "$root"
 

@@ -69,6 +69,7 @@ const roles: ServiceName[] = ["gift", "outbox", "dead-letters"];
 const worker = await startService("packages/worker/src/main.ts", roles, {
   ROLES: roles.join(","),
   WAIT_TIME_SECONDS: "1",
+  FAILURE_RATE: "0",
 });
 const url = `http://127.0.0.1:${apiPort}`;
 const healthz = await fetch(`${url}/healthz`);
