@@ -29,6 +29,11 @@ describe("a synthesis", () => {
     await expect(synthesized({ stage: "dave", edits })).rejects.toThrow("must not have static imports");
   }, 60_000);
 
+  test("refuses a static import of a provider, which isn't installed when SST first reads the configuration", async () => {
+    const edits = [{ file: "infra/vpc.ts", text: "import { stage }", by: 'import "@pulumi/aws";\nimport { stage }' }];
+    await expect(synthesized({ stage: "dave", edits })).rejects.toThrow("@pulumi/aws isn't installed");
+  }, 60_000);
+
   test("records options, links and what run() returns", async () => {
     const stack = await synthesized({ stage: "production" });
     expect(named(stack, "PostgresInstance").options).toMatchObject({ protect: true, retainOnDelete: true });

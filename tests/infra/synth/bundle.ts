@@ -15,6 +15,7 @@ interface PluginBuild {
 
 interface Resolution {
   readonly importer: string;
+  readonly path: string;
   readonly kind: string;
 }
 
@@ -49,7 +50,7 @@ export async function bundleApp(outfile: string, request: Request): Promise<void
     stdin: entry(`import config from ${JSON.stringify(config)}; export const app = (input) => config.app(input);`),
     plugins: [
       {
-        name: "no static imports in sst.config.ts",
+        name: "no static imports",
         setup: (plugin: PluginBuild) => refuseStaticImports(plugin, request),
       },
     ],
@@ -86,9 +87,14 @@ function entry(contents: string): object {
 
 function refuseStaticImports(plugin: PluginBuild, request: Request): void {
   plugin.onLoad({ filter: /\.ts$/ }, ({ path }) => ({ contents: sourceOf(path, request), loader: "ts" }));
-  plugin.onResolve({ filter: /.*/ }, ({ importer, kind }) => {
-    if (basename(importer) !== "sst.config.ts" || kind !== "import-statement") return undefined;
-    return { errors: [{ text: "sst.config.ts must not have static imports: SST refuses them" }] };
+  plugin.onResolve({ filter: /.*/ }, ({ importer, kind, path }) => {
+    if (kind !== "import-statement") return undefined;
+    if (basename(importer) === "sst.config.ts")
+      return { errors: [{ text: "sst.config.ts must not have static imports: SST refuses them" }] };
+    // SST runs app() to learn which providers to install: on a fresh clone none is there yet.
+    if (path.startsWith("@pulumi/"))
+      return { errors: [{ text: `${path} isn't installed when SST first reads this: use the provider's global` }] };
+    return undefined;
   });
 }
 
