@@ -2,7 +2,8 @@ import { fleet } from "@gift/fleet/fleet";
 import { shiftTrafficByCanary } from "./canary.ts";
 import { loadBalancer } from "./load-balancer.ts";
 import { network } from "./network.ts";
-import { declareService, processName } from "./service.ts";
+import { processName } from "./process.ts";
+import { declareService } from "./service.ts";
 import { stage } from "./stage.ts";
 
 const declaration = fleet.services.api;

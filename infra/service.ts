@@ -1,39 +1,19 @@
-import type { ServiceDeclaration } from "@gift/fleet/declaration";
-import type { QueueName } from "@gift/fleet/fleet";
-import { nodeOptions } from "@gift/fleet/node-options";
 import { capacityOf } from "./capacity.ts";
 import { cluster } from "./cluster.ts";
-import { type ContainerDefinition, rewriteContainers } from "./container.ts";
-import { agent, agentName, agentVolume, asSidecar, logLabels, logVolume, serviceTags } from "./datadog.ts";
-import { architecture, image } from "./image.ts";
+import { rewriteContainers } from "./container.ts";
+import { agent, agentName, agentVolume, asSidecar } from "./datadog.ts";
+import { architecture } from "./image.ts";
 import { linksOf } from "./link.ts";
 import { migrated } from "./migration.ts";
 import { network } from "./network.ts";
+import { asProcess, loggingOf, type ProcessOptions, processContainer, writableVolumes } from "./process.ts";
 import { narrowExecutionRole, withoutExec } from "./role.ts";
 import { stage } from "./stage.ts";
 import type { ServiceRow } from "./stage-row.ts";
 
-/** The container that runs our image, in every service. */
-export const processName = "process";
-
-/** Read-only but for these: the log, and what Node writes under /tmp. The image declares both as volumes of its user. */
-const writable = [logVolume, { name: "temporary", path: "/tmp" }] as const;
-
-export interface ServiceOptions {
-  /** The fleet's entries that one process of this service runs; it stops as slowly as the slowest of them. */
-  readonly runs: readonly ServiceDeclaration<QueueName>[];
-  /** What the image runs, and `sst dev` too: a file of ours, without `node`. */
-  readonly entryPoint: string;
-  /** `service` of the process's own log lines, and of its Datadog tags. */
-  readonly tag: string;
+export interface ServiceOptions extends ProcessOptions {
   readonly row: ServiceRow;
   readonly securityGroup: aws.ec2.SecurityGroup;
-  readonly environment: Readonly<Record<string, string>>;
-  /** What differs in `sst dev`, where the process runs on the developer's machine. */
-  readonly developmentEnvironment: Readonly<Record<string, string>>;
-  /** Port of a process that listens. */
-  readonly port?: number;
-  readonly health?: NonNullable<sst.aws.ServiceArgs["health"]>;
   /** Percent of CPU that scaling aims at; absent when only other signals count. */
   readonly targetCpuPercent?: number;
   readonly permissions?: NonNullable<sst.aws.ServiceArgs["permissions"]>;
@@ -63,42 +43,18 @@ export function declareService(name: string, options: ServiceOptions): sst.aws.S
     wait: true,
     containers: [
       processContainer(options, logGroup),
-      ...(agent ? [{ ...agent.container, logging: logging(logGroup, agentName) }] : []),
+      ...(agent ? [{ ...agent.container, logging: loggingOf(logGroup, agentName) }] : []),
     ],
     transform: {
       taskRole: withoutExec,
       executionRole: narrowExecutionRole(logGroup),
       taskDefinition: rewriteContainers(
         (container) => (container.name === agentName ? asSidecar(container) : asProcess(container, options)),
-        [...writable, agentVolume].map((volume) => volume.name),
+        [...writableVolumes, agentVolume].map((volume) => volume.name),
       ),
       service: (args, opts) => replaceSafely(args, opts, options),
     },
   });
-}
-
-function processContainer(options: ServiceOptions, logGroup: string) {
-  const environment = {
-    NODE_OPTIONS: nodeOptions(options.runs),
-    LOG_LEVEL: "info",
-    TEST_VALUES: stage.testValues,
-    ...options.environment,
-    ...($dev ? options.developmentEnvironment : { NODE_ENV: "production", ...serviceTags(options.tag) }),
-  };
-  return {
-    name: processName,
-    image: image?.uri,
-    command: ["node", options.entryPoint],
-    environment,
-    health: options.health,
-    logging: logging(logGroup, processName),
-    // Restarts on every saved file; the queue and, unless the stage says otherwise, the database are the real ones.
-    dev: { command: `node --watch ${options.entryPoint}`, directory: ".", autostart: true },
-  };
-}
-
-function logging(group: string, container: string) {
-  return { name: `${group}/${container}`, retention: stage.logRetention };
 }
 
 /** A policy that has nothing to decide would still cost two alarms. */
@@ -111,23 +67,6 @@ function scalingOf({ row, targetCpuPercent }: ServiceOptions): NonNullable<sst.a
     memoryUtilization: false,
     scaleOutCooldown: "30 seconds",
     scaleInCooldown: "5 minutes",
-  };
-}
-
-function asProcess(container: ContainerDefinition, { runs, port, tag }: ServiceOptions): ContainerDefinition {
-  return {
-    ...container,
-    essential: true,
-    user: "1000:1000",
-    readonlyRootFilesystem: true,
-    stopTimeout: Math.max(...runs.map(({ stopTimeoutSeconds }) => stopTimeoutSeconds)),
-    pseudoTerminal: false,
-    linuxParameters: { initProcessEnabled: true, capabilities: { drop: ["ALL"] } },
-    portMappings: port ? [{ containerPort: port, protocol: "tcp" }] : [],
-    mountPoints: writable.map(({ name, path }) => ({ sourceVolume: name, containerPath: path, readOnly: false })),
-    // START and not HEALTHY: a deploy doesn't wait for telemetry. ECS stops in reverse, so the agent sees our last lines.
-    dependsOn: [{ containerName: agentName, condition: "START" }],
-    dockerLabels: logLabels(tag),
   };
 }
 
