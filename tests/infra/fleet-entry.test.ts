@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { acceptableBacklogPerTask } from "@gift/fleet/backlog";
 import type { ConsumerService, FleetDeclaration } from "@gift/fleet/declaration";
@@ -46,6 +46,7 @@ const extended: FleetDeclaration = {
 function writeFleet(): string {
   const text = `export const fleet = ${JSON.stringify(extended)};\n`;
   const path = `.sst/fleet.${createHash("sha256").update(text).digest("hex").slice(0, 12)}.ts`;
+  mkdirSync(join(root, ".sst"), { recursive: true });
   writeFileSync(join(root, path), text);
   return path;
 }
