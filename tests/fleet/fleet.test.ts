@@ -70,6 +70,16 @@ test.each<[string, Parameters<typeof withChanges>[0], RegExp]>([
     /^worker: waitTimeSeconds is 1.5; it must be a whole number/,
   ],
   [
+    "a backlog target without a wait",
+    { consumer: { scaling: { acceptableWaitSeconds: 0, secondsPerMessage: 0.05 } } },
+    /^service worker: acceptableWaitSeconds is 0; a backlog target needs more than 0$/,
+  ],
+  [
+    "a message that takes no time",
+    { consumer: { scaling: { acceptableWaitSeconds: 60, secondsPerMessage: Number.NaN } } },
+    /^service worker: secondsPerMessage is NaN/,
+  ],
+  [
     "a poll longer than SQS's 20 s",
     { consumer: { waitTimeSeconds: 21, stopTimeoutSeconds: 100 } },
     /^worker: waitTimeSeconds is 21/,

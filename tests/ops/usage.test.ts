@@ -29,7 +29,7 @@ const commands: Record<string, string[]> = {
   "dead-letters redrive": selection.slice(1),
   "dead-letters discard": [...selection.slice(1), "--yes"],
   "outbox status": ["--json"],
-  migrate: ["--json"],
+  migrate: ["--with-roles", "--json"],
 };
 
 test.each(Object.entries(commands))("help: %s --help lists its flags and the exit codes", async (command, named) => {

@@ -63,6 +63,9 @@ function problemsOfConsumer(fleet: FleetDeclaration, name: string, service: Cons
     );
   for (const field of ["slots", "receivers"] as const)
     if (service[field] < 1) problems.push(`service ${name}: ${field} is ${service[field]}; it needs at least 1`);
+  for (const field of ["acceptableWaitSeconds", "secondsPerMessage"] as const)
+    if (!(service.scaling[field] > 0))
+      problems.push(`service ${name}: ${field} is ${service.scaling[field]}; a backlog target needs more than 0`);
   return problems;
 }
 

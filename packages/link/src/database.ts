@@ -14,7 +14,13 @@ const address = {
 /** The database binding. On AWS it carries no secret: the task's role signs a token per connection. */
 export const databaseLink = Type.Union([
   Type.Object({ ...address, auth: Type.Literal("iam") }),
-  Type.Object({ ...address, auth: Type.Literal("password"), password: Type.String() }),
+  Type.Object({
+    ...address,
+    auth: Type.Literal("password"),
+    password: Type.String(),
+    /** Refuses a server that doesn't prove with RDS's certificates who it is. */
+    isRds: Type.Optional(Type.Boolean()),
+  }),
 ]);
 
 export type DatabaseLink = Static<typeof databaseLink>;
@@ -38,13 +44,15 @@ export function openLinkedDatabase(link: DatabaseLink, options: ConnectionOption
     port: link.port,
     database: link.database,
     user: link.username,
-    ...(link.auth === "iam" ? iamAuthentication(link) : { password: link.password }),
+    ...authentication(link),
     ...options,
   });
 }
 
 /** RDS takes an IAM token (valid 15 minutes) as the password, over TLS only; signing is local and costs no call. */
-function iamAuthentication(link: DatabaseLink) {
+function authentication(link: DatabaseLink) {
+  const certificateAuthority = profiles.ca.join("\n");
+  if (link.auth === "password") return { password: link.password, ...(link.isRds && { certificateAuthority }) };
   const signer = new Signer({ hostname: link.host, port: link.port, username: link.username });
-  return { password: () => signer.getAuthToken(), certificateAuthority: profiles.ca.join("\n") };
+  return { password: () => signer.getAuthToken(), certificateAuthority };
 }

@@ -1,9 +1,10 @@
 import type { Database } from "@gift/core/database/database";
 import { isDatabaseUnavailable } from "@gift/core/database/unavailable";
-import { type ConnectionOptions, openLinkedDatabase } from "@gift/link/database";
+import type { ConnectionOptions } from "@gift/link/database";
 import type { Kysely } from "kysely";
 import { linkedDatabase } from "./config.ts";
 import { DatabaseUnreachableError } from "./database-unreachable.ts";
+import { openFirstAccepted } from "./first-accepted.ts";
 
 /**
  * Opens the linked database for one command and closes it again.
@@ -15,18 +16,19 @@ export async function withDatabase<Result>(
   work: (db: Kysely<Database>) => Promise<Result>,
   options: Pick<ConnectionOptions, "statementTimeoutSeconds"> = {},
 ): Promise<Result> {
-  const link = linkedDatabase();
-  const db = openLinkedDatabase(link, { applicationName: "gift-ops", maxConnections: 2, ...options });
+  const links = linkedDatabase();
+  let db: Kysely<Database> | undefined;
   try {
+    db = await openFirstAccepted(links, { applicationName: "gift-ops", maxConnections: 2, ...options });
     return await work(db);
   } catch (err) {
     if (!isDatabaseUnavailable(err)) throw err;
-    throw new DatabaseUnreachableError(
-      `the database at ${link.host}:${link.port} can't be reached: ${innermostMessage(err)}`,
-      { cause: err },
-    );
+    const [{ host, port }] = links;
+    throw new DatabaseUnreachableError(`the database at ${host}:${port} can't be reached: ${innermostMessage(err)}`, {
+      cause: err,
+    });
   } finally {
-    await db.destroy();
+    await db?.destroy();
   }
 }
 

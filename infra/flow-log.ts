@@ -1,0 +1,32 @@
+import { stage } from "./stage.ts";
+import { vpc } from "./vpc.ts";
+
+if (stage.network.flowLogDays) declareFlowLog(stage.network.flowLogDays);
+
+/** Rejected connections only: what is allowed is in the services' own logs, and would cost 0.50 USD per GB here. */
+function declareFlowLog(retentionInDays: number): void {
+  const group = new aws.cloudwatch.LogGroup("FlowLogs", {
+    name: `/${$app.name}/${stage.name}/flow`,
+    retentionInDays,
+  });
+  const role = new aws.iam.Role("FlowLogRole", {
+    assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "vpc-flow-logs.amazonaws.com" }),
+  });
+  new aws.iam.RolePolicy("FlowLogPolicy", {
+    role: role.name,
+    policy: aws.iam.getPolicyDocumentOutput({
+      statements: [
+        { actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [$interpolate`${group.arn}:*`] },
+      ],
+    }).json,
+  });
+  // Without a parent: SST can't name this type among a component's children.
+  new aws.ec2.FlowLog("FlowLog", {
+    vpcId: vpc.id,
+    trafficType: "REJECT",
+    logDestinationType: "cloud-watch-logs",
+    logDestination: group.arn,
+    iamRoleArn: role.arn,
+    maxAggregationInterval: 600,
+  });
+}

@@ -1,0 +1,33 @@
+import type { Database } from "../database/database.ts";
+
+/** Who works on the tables besides their owner: the API and the workers, and the operators' command. */
+export const roles = { app: "gift_app", ops: "gift_ops" } as const;
+
+export type Role = keyof typeof roles;
+
+type Privilege = "select" | "insert" | "update" | "delete";
+
+const read = ["select"] as const;
+const append = ["select", "insert"] as const;
+const change = ["select", "insert", "update"] as const;
+
+/**
+ * What each role may do, by table. Only outbox rows are ever deleted, so that a faulty statement can't lose a gift; a
+ * table that is missing here doesn't compile, or fails the test that compares this with the schema.
+ */
+export const privileges: Readonly<
+  Record<
+    keyof Database | "kysely_migration" | "simulated_provider.sends",
+    Readonly<Partial<Record<Role, readonly Privilege[]>>>
+  >
+> = {
+  gifts: { app: change, ops: ["select", "update"] },
+  send_requests: { app: append, ops: append },
+  outbox: { app: [...change, "delete"], ops: append },
+  send_attempts: { app: change, ops: read },
+  dead_letters: { app: append, ops: ["select", "update"] },
+  // Whether the schema is new enough.
+  kysely_migration: { app: read, ops: read },
+  // A real provider would keep it on its own side; operators have no business there.
+  "simulated_provider.sends": { app: change },
+};

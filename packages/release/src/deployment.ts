@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import { check } from "@gift/link/check";
+import { type Static, Type } from "@sinclair/typebox";
+
+/** What `run()` of sst.config.ts returns and SST writes to `.sst/outputs.json`, as far as a release looks at it. */
+const deployment = Type.Object({
+  url: Type.String({ pattern: "^https?://" }),
+  cluster: Type.String({ minLength: 1 }),
+  /** ARN of the task definition that each ECS service must run, by the service's name. */
+  taskDefinitions: Type.Record(Type.String(), Type.String({ pattern: "^arn:" }), { minProperties: 1 }),
+});
+
+export type Deployment = Static<typeof deployment>;
+
+/**
+ * Reads what the last `sst deploy` on this machine declared.
+ * @param path of SST's outputs
+ * @throws Error when there is none, or it lacks what a release looks at
+ */
+export function readDeployment(path: string): Deployment {
+  return check(deployment, JSON.parse(readFileSync(path, "utf8")), path);
+}

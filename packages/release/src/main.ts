@@ -1,0 +1,49 @@
+import { awaitRollout } from "./await-rollout.ts";
+import { readConfig } from "./config.ts";
+import { readDeployment } from "./deployment.ts";
+import { describeServices } from "./describe-services.ts";
+import { smokeTest } from "./smoke-test.ts";
+
+const usage = `bun run release verify [OUTPUTS]   waits until ECS runs what was deployed; OUTPUTS: .sst/outputs.json
+bun run release smoke [URL]        creates a gift and sends it; URL: the last deploy's`;
+
+/** A canary takes ten minutes, a rollback after it as many. */
+const rolloutDeadlineSeconds = 1_800;
+/** Spec section 8: so long may an accepted send take. */
+const smokeDeadlineSeconds = 300;
+
+const outputsOfSst = ".sst/outputs.json";
+
+async function verify(outputs: string): Promise<string> {
+  const deployment = readDeployment(outputs);
+  await awaitRollout(deployment, {
+    describe: describeServices,
+    deadlineSeconds: rolloutDeadlineSeconds,
+    pollSeconds: 10,
+    onWaiting: (sentence) => process.stdout.write(`${sentence}\n`),
+  });
+  return `${Object.keys(deployment.taskDefinitions).join(", ")}: what was deployed is what runs`;
+}
+
+async function smoke(address: string | undefined): Promise<string> {
+  const url = (address ?? readDeployment(outputsOfSst).url).replace(/\/$/, "");
+  const { giftId, sentAfterMilliseconds } = await smokeTest({
+    url,
+    apiKey: readConfig().apiKey,
+    deadlineSeconds: smokeDeadlineSeconds,
+  });
+  return `gift ${giftId} SENT after ${Math.round(sentAfterMilliseconds)} ms at ${url}`;
+}
+
+const [command, argument] = process.argv.slice(2);
+try {
+  if (command === "verify") process.stdout.write(`${await verify(argument ?? outputsOfSst)}\n`);
+  else if (command === "smoke") process.stdout.write(`${await smoke(argument)}\n`);
+  else {
+    process.stderr.write(`${usage}\n`);
+    process.exitCode = 2;
+  }
+} catch (err) {
+  process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,66 @@
+import {
+  DescribeTasksCommand,
+  type ECSClient,
+  RunTaskCommand,
+  type Task,
+  waitUntilTasksStopped,
+} from "@aws-sdk/client-ecs";
+import type { Task as TaskDeclaration } from "./config.ts";
+
+export interface RunOptions {
+  readonly deadlineSeconds: number;
+  readonly pollSeconds: number;
+  onStarted(taskArn: string): void;
+}
+
+/**
+ * Runs an ECS task on Fargate until it has stopped.
+ * @param client of the task's region
+ * @param declaration what to run, and where
+ * @param options how long, and who is told
+ * @throws Error that says why, and where the task's output is, unless every container ended with exit code 0
+ */
+export async function runToEnd(client: ECSClient, declaration: TaskDeclaration, options: RunOptions): Promise<void> {
+  const taskArn = await start(client, declaration);
+  options.onStarted(taskArn);
+  const which = { cluster: declaration.cluster, tasks: [taskArn] };
+  const { deadlineSeconds: maxWaitTime, pollSeconds: minDelay } = options;
+  try {
+    await waitUntilTasksStopped({ client, maxWaitTime, minDelay, maxDelay: minDelay }, which);
+  } catch (err) {
+    throw new Error(`${taskArn} has not stopped after ${maxWaitTime} s; ${outputOf(declaration, taskArn)}`, {
+      cause: err,
+    });
+  }
+  const { tasks = [] } = await client.send(new DescribeTasksCommand(which));
+  const failure = tasks[0] ? failureOf(tasks[0]) : "ECS has forgotten it";
+  if (failure) throw new Error(`${taskArn} failed: ${failure}; ${outputOf(declaration, taskArn)}`);
+}
+
+async function start(client: ECSClient, declaration: TaskDeclaration): Promise<string> {
+  const { cluster, taskDefinition, subnets, securityGroups, hasPublicAddress } = declaration;
+  const assignPublicIp = hasPublicAddress ? "ENABLED" : "DISABLED";
+  const awsvpcConfiguration = { subnets, securityGroups, assignPublicIp } as const;
+  const networkConfiguration = { awsvpcConfiguration };
+  const { tasks = [], failures = [] } = await client.send(
+    new RunTaskCommand({ cluster, taskDefinition, launchType: "FARGATE", startedBy: "deploy", networkConfiguration }),
+  );
+  const arn = tasks[0]?.taskArn;
+  if (arn === undefined)
+    throw new Error(`ECS doesn't start ${taskDefinition}: ${failures[0]?.reason ?? "it says no reason"}`);
+  return arn;
+}
+
+/** A container without an exit code never ran: its image couldn't be pulled, or a secret couldn't be read. */
+function failureOf({ containers = [], stoppedReason }: Task): string | undefined {
+  const failed = containers.find(({ exitCode }) => exitCode !== 0);
+  if (!failed) return undefined;
+  const ending = failed.exitCode === undefined ? "never started" : `ended with exit code ${failed.exitCode}`;
+  return [`${failed.name} ${ending}`, failed.reason, stoppedReason].filter(Boolean).join(", ");
+}
+
+/** As SST names streams: the prefix `/service`, the container, the task's id. */
+function outputOf({ container, logGroup }: TaskDeclaration, taskArn: string): string {
+  const stream = `/service/${container}/${taskArn.split("/").at(-1)}`;
+  return `its output: aws logs get-log-events --log-group-name ${logGroup} --log-stream-name ${stream} --query "events[].message" --output text`;
+}

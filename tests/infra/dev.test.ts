@@ -1,0 +1,85 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { readConfig as readApiConfig } from "@gift/api/config";
+import { fleet } from "@gift/fleet/fleet";
+import { readConfig as readWorkerConfig } from "@gift/worker/config";
+import { beforeAll, expect, test } from "vitest";
+import { ofType } from "./synth/read.ts";
+import { root } from "./synth/repository.ts";
+import type { DevCommand, Stack } from "./synth/stack.ts";
+import { synthesized } from "./synth/synthesized.ts";
+import { environmentOf, servicesOf } from "./task.ts";
+
+let stack: Stack;
+
+beforeAll(async () => {
+  stack = await synthesized({ stage: "dave", isDev: true });
+}, 60_000);
+
+function commandOf(name: string): DevCommand {
+  const found = stack.devCommands[name];
+  if (!found) throw new Error(`sst dev starts no ${name}`);
+  return found;
+}
+
+/** The bindings that a process finds in `Resource`. */
+function resourcesOf({ links }: DevCommand): Record<string, unknown> {
+  return Object.fromEntries(links.map((name) => [name, stack.links[name]?.properties]));
+}
+
+test.each(["ApiDev", "WorkerDev"])("%s runs the sources and restarts on a change", (name) => {
+  const { command, directory, autostart } = commandOf(name);
+  const [program, watch, file = ""] = command.split(" ");
+  expect([program, watch]).toEqual(["node", "--watch"]);
+  expect(existsSync(join(root, directory, file))).toBe(true);
+  expect(autostart).toBe(true);
+});
+
+test("the API understands what it is given, and listens on this machine only", () => {
+  const api = commandOf("ApiDev");
+  const config = readApiConfig({ ...api.environment }, resourcesOf(api));
+  expect(config).toMatchObject({ host: "127.0.0.1", port: fleet.services.api.port, drainGraceSeconds: 0 });
+  expect(config.queueUrl).toMatch(/^https:\/\/sqs\..*gift-dave-GiftQueue/);
+  expect(stack.outputs.url).toBe(`http://localhost:${fleet.services.api.port}`);
+});
+
+test("the worker runs every role against the stage's real queues", () => {
+  const worker = commandOf("WorkerDev");
+  const { roles, areTestValuesAllowed } = readWorkerConfig({ ...worker.environment }, resourcesOf(worker));
+  expect(new Set(Object.keys(roles))).toEqual(new Set(["gift", "outbox", "dead-letters"]));
+  expect(roles.gift?.queueUrl).toMatch(/^https:\/\/sqs\..*gift-dave-GiftQueue/);
+  expect(areTestValuesAllowed).toBe(true);
+});
+
+test.each(["staging", "production"])(
+  "what is deployed to %s is understood by the processes too",
+  async (stage) => {
+    const deployed = await synthesized({ stage });
+    for (const { name, process } of servicesOf(deployed)) {
+      const environment = environmentOf(process);
+      const resources = Object.fromEntries(
+        Object.entries(environment).flatMap(([variable, value]) =>
+          variable.startsWith("SST_RESOURCE_")
+            ? [[variable.replace("SST_RESOURCE_", ""), JSON.parse(value ?? "")]]
+            : [],
+        ),
+      );
+      const config = (name === "Api" ? readApiConfig : readWorkerConfig)(environment, resources);
+      expect(config.database).toMatchObject({ auth: "iam", username: "gift_app" });
+      expect(config.areTestValuesAllowed).toBe(stage === "staging");
+    }
+  },
+  60_000,
+);
+
+test("nothing that only a deploy needs is declared", () => {
+  for (const type of [
+    "aws:ecs/service:Service",
+    "aws:ecs/taskDefinition:TaskDefinition",
+    "aws:lb/loadBalancer:LoadBalancer",
+    "aws:ecr/repository:Repository",
+    "aws:ssm/parameter:Parameter",
+    "docker-build:index:Image",
+  ])
+    expect(ofType(stack, type)).toEqual([]);
+});

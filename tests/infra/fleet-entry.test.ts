@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { acceptableBacklogPerTask } from "@gift/fleet/backlog";
+import type { ConsumerService, FleetDeclaration } from "@gift/fleet/declaration";
+import { fleet } from "@gift/fleet/fleet";
+import { problemsOf } from "@gift/fleet/problems";
+import { beforeAll, describe, expect, test } from "vitest";
+import { checks } from "./check/all.ts";
+import { queueProblems } from "./check/queue.ts";
+import { named } from "./synth/read.ts";
+import { root } from "./synth/repository.ts";
+import type { Stack } from "./synth/stack.ts";
+import { synthesized } from "./synth/synthesized.ts";
+import { bindingsOf, environmentOf, serviceNamed } from "./task.ts";
+
+const receipt: ConsumerService = {
+  ...fleet.services.gift,
+  consumes: "receipt",
+  publishes: ["gift"],
+  slots: 3,
+  stopTimeoutSeconds: 75,
+  scaling: { acceptableWaitSeconds: 90, secondsPerMessage: 0.5 },
+};
+
+/** The fleet with a queue, its dead-letter queue and a worker more: what a developer would add, and nothing else. */
+const extended: FleetDeclaration = {
+  queues: {
+    ...fleet.queues,
+    receipt: {
+      resource: "ReceiptQueue",
+      visibilityTimeoutSeconds: 40,
+      retentionSeconds: 86_400,
+      deadLetter: { queue: "receipt-dead-letters", maxReceiveCount: 3 },
+    },
+    "receipt-dead-letters": {
+      resource: "ReceiptDeadLetters",
+      visibilityTimeoutSeconds: 40,
+      retentionSeconds: 7 * 86_400,
+    },
+  },
+  services: { ...fleet.services, receipt },
+};
+
+/** Puts the fleet where a synthesis finds it; named by its content, as syntheses are kept by name. */
+function writeFleet(): string {
+  const text = `export const fleet = ${JSON.stringify(extended)};\n`;
+  const path = `.sst/fleet.${createHash("sha256").update(text).digest("hex").slice(0, 12)}.ts`;
+  mkdirSync(join(root, ".sst"), { recursive: true });
+  writeFileSync(join(root, path), text);
+  return path;
+}
+
+describe("one entry more for a queue, its dead letters and a worker", () => {
+  let production: Stack;
+  let staging: Stack;
+  let dev: Stack;
+
+  beforeAll(async () => {
+    expect(problemsOf(extended)).toEqual([]);
+    const added = writeFleet();
+    production = await synthesized({ stage: "production", fleet: added });
+    staging = await synthesized({ stage: "staging", fleet: added });
+    dev = await synthesized({ stage: "dave", isDev: true, fleet: added });
+  }, 120_000);
+
+  test("yields the queues as declared", () => {
+    expect(queueProblems(production, extended)).toEqual([]);
+    const redrive: unknown = JSON.parse(String(named(production, "ReceiptQueueQueue").inputs.redrivePolicy));
+    expect(redrive).toMatchObject({ maxReceiveCount: 3 });
+  });
+
+  test("yields a service with an agent, linked to its own queues, that has its time to stop", () => {
+    const { process, agent, service } = serviceNamed(production, "ReceiptWorker");
+    expect(environmentOf(process).ROLES).toBe("receipt");
+    expect(bindingsOf(process)).toEqual(new Set(["App", "Database", "GiftQueueProducer", "ReceiptQueueConsumer"]));
+    expect(process.stopTimeout).toBe(75);
+    expect(agent.essential).toBe(false);
+    expect(service.options.dependsOn).toContain("MigrationRun");
+    expect(production.outputs.taskDefinitions).toHaveProperty("ReceiptWorker");
+    expect(production.outputs.queueUrls).toHaveProperty("receipt-dead-letters");
+  });
+
+  test("yields a scaling policy with a target of its own", () => {
+    expect(named(production, "ReceiptWorkerBacklogOfreceipt").inputs).toMatchObject({
+      resourceId: expect.stringMatching(/\/ReceiptWorker$/),
+      targetTrackingScalingPolicyConfiguration: { targetValue: acceptableBacklogPerTask(receipt) },
+    });
+    expect(acceptableBacklogPerTask(receipt)).toBe(540);
+  });
+
+  test("joins the one worker of a small stage, and `sst dev`", () => {
+    expect(environmentOf(serviceNamed(staging, "Worker").process).ROLES).toBe("gift,outbox,dead-letters,receipt");
+    expect(serviceNamed(staging, "Worker").process.stopTimeout).toBe(75);
+    expect(dev.devCommands.WorkerDev).toMatchObject({
+      environment: { ROLES: "gift,outbox,dead-letters,receipt" },
+      links: expect.arrayContaining(["ReceiptQueueConsumer"]),
+    });
+  });
+
+  test("keeps everything that must hold", () => {
+    for (const stack of [production, staging, dev])
+      for (const [name, check] of Object.entries(checks)) expect(check(stack), name).toEqual([]);
+  });
+});
