@@ -21,7 +21,7 @@ export const api = declareService("Api", {
   row: stage.api,
   securityGroup: network.securityGroups.api,
   // On Spot, SIGTERM and deregistration come at the same moment: for so long the load balancer may still send requests.
-  environment: { PORT: `${port}`, DRAIN_GRACE_SECONDS: "10" },
+  environment: { PORT: `${port}`, AUTH: stage.auth, DRAIN_GRACE_SECONDS: "10" },
   developmentEnvironment: { HOST: "127.0.0.1", DRAIN_GRACE_SECONDS: "0" },
   port,
   // The slim image has no curl.

@@ -2,6 +2,7 @@ import { api, apiUrl } from "./api.ts";
 import { cluster } from "./cluster.ts";
 import { operator } from "./operator.ts";
 import { queues } from "./queue.ts";
+import { stage } from "./stage.ts";
 import { workers } from "./worker.ts";
 
 const queueUrls = Object.fromEntries(Object.entries(queues).map(([name, { queue }]) => [name, queue.url]));
@@ -15,5 +16,6 @@ function deployment() {
   const revisions = services.map(
     ([name, service]) => [name, service.nodes.taskDefinition.apply(({ arn }) => arn)] as const,
   );
-  return { cluster: cluster.nodes.cluster.name, taskDefinitions: Object.fromEntries(revisions), operator };
+  const taskDefinitions = Object.fromEntries(revisions);
+  return { auth: stage.auth, cluster: cluster.nodes.cluster.name, taskDefinitions, operator };
 }

@@ -8,7 +8,7 @@ import { fleet, type ServiceName } from "@gift/fleet/fleet";
 import { nodeOptions } from "@gift/fleet/node-options";
 import { freePort } from "@gift/local/free-port";
 import { keepTemporaryPostgres } from "@gift/local/postgres/keep";
-import { linkEnvironment } from "@gift/local/service-spec";
+import { linkEnvironment } from "@gift/local/stack/service-spec";
 import { smokeTest } from "@gift/release/smoke-test";
 import { startSqs } from "../support/sqs.ts";
 import { startContainer } from "./container.ts";

@@ -22,6 +22,10 @@ describe.each(deployments.filter(({ isDev }) => !isDev))("the API of $label", ({
     stack = await synthesized({ stage, ...request });
   }, 60_000);
 
+  test("it asks of its clients what the stage's row says", () => {
+    expect(environmentOf(serviceNamed(stack, "Api").process).AUTH).toBe(row.auth);
+  });
+
   test("with a domain it speaks HTTPS and redirects to it, without one it speaks plain HTTP", () => {
     const listeners = ofType(stack, "aws:lb/listener:Listener").map(({ inputs }) => inputs);
     const redirect = { type: "redirect", redirect: { port: "443", protocol: "HTTPS", statusCode: "HTTP_301" } };

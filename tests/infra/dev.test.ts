@@ -39,6 +39,7 @@ test("the API understands what it is given, and listens on this machine only", (
   const api = commandOf("ApiDev");
   const config = readApiConfig({ ...api.environment }, resourcesOf(api));
   expect(config).toMatchObject({ host: "127.0.0.1", port: fleet.services.api.port, drainGraceSeconds: 0 });
+  expect(config.authentication).toBe("none");
   expect(config.queueUrl).toMatch(/^https:\/\/sqs\..*gift-dave-GiftQueue/);
   expect(stack.outputs.url).toBe(`http://localhost:${fleet.services.api.port}`);
 });

@@ -12,7 +12,7 @@ export interface System {
   readonly queueUrl: string;
   /** Between the API and SQS. */
   readonly apiSqs: SqsProxy;
-  startApi(): Promise<StartedProcess>;
+  startApi(environment?: Record<string, string>): Promise<StartedProcess>;
   startWorker(roles: string, environment?: Record<string, string>): Promise<StartedProcess>;
 }
 
@@ -43,7 +43,13 @@ export async function createSystem(connection: TestDatabase["connection"], sqs: 
     apiUrl: `http://127.0.0.1:${port}`,
     queueUrl,
     apiSqs,
-    startApi: () => start("packages/api/src/main.ts", apiSqs, { PORT: String(port), HOST: "127.0.0.1", AUTH: "none" }),
+    startApi: (environment = {}) =>
+      start("packages/api/src/main.ts", apiSqs, {
+        PORT: String(port),
+        HOST: "127.0.0.1",
+        AUTH: "none",
+        ...environment,
+      }),
     startWorker: (roles, environment = {}) =>
       start("packages/worker/src/main.ts", workerSqs, {
         ROLES: roles,

@@ -55,7 +55,12 @@ describe("a service runs what was deployed", () => {
 });
 
 describe("waiting for all services", () => {
-  const deployment = { url: "http://localhost", cluster: "gift", taskDefinitions: { Api: deployed } };
+  const deployment = {
+    url: "http://localhost",
+    auth: "none" as const,
+    cluster: "gift",
+    taskDefinitions: { Api: deployed },
+  };
   const answers = (...rounds: (readonly EcsService[])[]) => {
     const waited: string[] = [];
     const describe = () => Promise.resolve(rounds.length > 1 ? (rounds.shift() ?? []) : (rounds[0] ?? []));

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { freePort } from "@gift/local/free-port";
-import { smokeTest } from "@gift/release/smoke-test";
+import { closedTest, smokeTest } from "@gift/release/smoke-test";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createSystem } from "../journey/system.ts";
 import { useTestDatabase } from "../support/database.ts";
@@ -38,6 +38,28 @@ describe("against the running system", () => {
     const waiting = smokeTest({ url: system.apiUrl, deadlineSeconds: 20 });
     await Promise.all([system.startApi(), system.startWorker("gift")]);
     expect(await waiting).toMatchObject({ giftId: expect.any(String) });
+  });
+});
+
+describe("against a stage that asks for keys", () => {
+  const database = useTestDatabase();
+  let sqs: SqsServer;
+  beforeAll(async () => {
+    sqs = await startSqs();
+  });
+  afterAll(() => sqs.close());
+
+  test("without one it finds the API ready and closed", async () => {
+    const system = await createSystem(database.connection, sqs);
+    await system.startApi({ AUTH: "api-key" });
+    await closedTest({ url: system.apiUrl, deadlineSeconds: 1 });
+    await expect(smokeTest({ url: system.apiUrl, deadlineSeconds: 1 })).rejects.toThrow("POST /gifts answered 401");
+  });
+
+  test("an API that lets everybody in fails it", async () => {
+    const system = await createSystem(database.connection, sqs);
+    await system.startApi();
+    await expect(closedTest({ url: system.apiUrl, deadlineSeconds: 1 })).rejects.toThrow("POST /gifts answered 201");
   });
 });
 

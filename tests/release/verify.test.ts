@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { pathWith, runRelease, temporaryFolder } from "./run-release.ts";
 
 const arn = "arn:aws:ecs:us-east-1:123456789012:task-definition/gift-staging-Api";
-const outputs = { url: "http://balancer.example", cluster: "gift", taskDefinitions: { Api: `${arn}:8` } };
+const outputs = { url: "http://balancer.example", auth: "none", cluster: "gift", taskDefinitions: { Api: `${arn}:8` } };
 
 /** What the AWS CLI prints, cut down to what a service always has. */
 function described(taskDefinition: string) {

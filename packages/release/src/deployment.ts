@@ -5,6 +5,8 @@ import { type Static, Type } from "@sinclair/typebox";
 /** What `run()` of sst.config.ts returns and SST writes to `.sst/outputs.json`, as far as a release looks at it. */
 const deployment = Type.Object({
   url: Type.String({ pattern: "^https?://" }),
+  /** Who may call the API. */
+  auth: Type.Union([Type.Literal("none"), Type.Literal("api-key")]),
   cluster: Type.String({ minLength: 1 }),
   /** ARN of the task definition that each ECS service must run, by the service's name. */
   taskDefinitions: Type.Record(Type.String(), Type.String({ pattern: "^arn:" }), { minProperties: 1 }),

@@ -2,7 +2,7 @@ import { awaitRollout } from "./await-rollout.ts";
 import { readConfig } from "./config.ts";
 import { readDeployment } from "./deployment.ts";
 import { describeServices } from "./describe-services.ts";
-import { smokeTest } from "./smoke-test.ts";
+import { closedTest, smokeTest } from "./smoke-test.ts";
 
 const usage = `bun run release verify [OUTPUTS]   waits until ECS runs what was deployed; OUTPUTS: .sst/outputs.json
 bun run release smoke [URL]        creates a gift and sends it; URL: the last deploy's`;
@@ -26,12 +26,15 @@ async function verify(outputs: string): Promise<string> {
 }
 
 async function smoke(address: string | undefined): Promise<string> {
-  const url = (address ?? readDeployment(outputsOfSst).url).replace(/\/$/, "");
-  const { giftId, sentAfterMilliseconds } = await smokeTest({
-    url,
-    apiKey: readConfig().apiKey,
-    deadlineSeconds: smokeDeadlineSeconds,
-  });
+  const deployed = address === undefined ? readDeployment(outputsOfSst) : { url: address, auth: "none" };
+  const url = deployed.url.replace(/\/$/, "");
+  const { apiKey } = readConfig();
+  const deadlineSeconds = smokeDeadlineSeconds;
+  if (deployed.auth === "api-key" && apiKey === undefined) {
+    await closedTest({ url, deadlineSeconds });
+    return `${url} is ready and refuses a gift without an API key; with API_KEY set, a gift would be sent`;
+  }
+  const { giftId, sentAfterMilliseconds } = await smokeTest({ url, apiKey, deadlineSeconds });
   return `gift ${giftId} SENT after ${Math.round(sentAfterMilliseconds)} ms at ${url}`;
 }
 

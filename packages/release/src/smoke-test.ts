@@ -43,6 +43,17 @@ export async function smokeTest(options: SmokeTestOptions): Promise<SmokeTest> {
   }
 }
 
+/**
+ * What can be tried without a key where one is asked for: is it ready, and does it refuse a gift.
+ * @param options where and how long
+ * @throws Error saying which step answered what
+ */
+export async function closedTest(options: Omit<SmokeTestOptions, "apiKey">): Promise<void> {
+  const api = createCaller(options);
+  await api("GET", "/readyz", 200);
+  await api("POST", "/gifts", 401, { body: { amount: 1 } });
+}
+
 interface Call {
   readonly key?: string;
   readonly body?: object;
