@@ -5,7 +5,7 @@ import { Value, type ValueError } from "@sinclair/typebox/value";
  * Checks a value against a schema at the edge of a process, converting strings to the numbers and booleans it asks for
  * and filling in defaults.
  * @param schema what is expected
- * @param value what was given, e.g. `process.env` or a resource binding
+ * @param value what was given, e.g. the environment or a resource binding
  * @param name what the value is, for the error
  * @throws Error naming every field that is wrong and what was expected of it
  */
