@@ -22,11 +22,11 @@ test("a new gift is CREATED, has a time-ordered id and an unguessable code, and 
     createdAt: gift.updatedAt,
     updatedAt: expect.any(Date),
   });
-  expect(await findGift(own.db, gift.id)).toEqual(gift);
+  expect(await findGift(own.db, gift.id, "anybody")).toEqual(gift);
 });
 
 test("an unknown gift is not found", async () => {
-  await expect(findGift(own.db, unknownGiftId)).rejects.toThrow(GiftNotFoundError);
+  await expect(findGift(own.db, unknownGiftId, "anybody")).rejects.toThrow(GiftNotFoundError);
 });
 
 test("gifts are listed newest first, all or those of one status, at most the limit", async () => {

@@ -9,12 +9,13 @@ import { deadMessage, everything, giftIn, rowsOf, unknownGiftId } from "./gift-i
 
 const own = useTestDatabase();
 
-const send = (giftId: string, requestId: string) => requestSend(own.db, { giftId, requestId, publishLeaseSeconds: 30 });
+const send = (giftId: string, requestId: string) => requestSend(own.db, { giftId, owner: "anybody", requestId, publishLeaseSeconds: 30 });
 
 test("an accepted request answers with its body and the message to publish, and stores both", async () => {
   const gift = await giftIn(own.db, "CREATED");
   const outcome = await requestSend(own.db, {
     giftId: gift.id,
+    owner: "anybody",
     requestId: "key-1",
     attributes: { traceparent: "00-1" },
     publishLeaseSeconds: 30,
@@ -118,7 +119,7 @@ test("the happy path and the plain replay are one query", async () => {
     },
     transformResult: ({ result }) => Promise.resolve(result),
   };
-  const request = { giftId: gift.id, requestId: "counted", publishLeaseSeconds: 30 };
+  const request = { giftId: gift.id, owner: "anybody", requestId: "counted", publishLeaseSeconds: 30 } as const;
   expect((await requestSend(own.db.withPlugin(counter), request)).kind).toBe("accepted");
   expect(queries).toBe(1);
   expect((await requestSend(own.db.withPlugin(counter), request)).kind).toBe("replayed");

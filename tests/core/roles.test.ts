@@ -90,7 +90,7 @@ describe("granting", () => {
 describe("gift_app", () => {
   test("takes a gift through every state, and the provider's record with it", async () => {
     for (const status of ["CREATED", "QUEUED", "SENT", "FAILED"] as const)
-      expect(await findGift(app, (await giftIn(app, status)).id)).toMatchObject({ status });
+      expect(await findGift(app, (await giftIn(app, status)).id, "anybody")).toMatchObject({ status });
     const gift = await giftIn(app, "QUEUED");
     const attempt = await begun(app, gift);
     const call = { idempotencyKey: gift.requestId, giftId: gift.id, effectiveAfterCalls: 0 };
@@ -102,7 +102,7 @@ describe("gift_app", () => {
 
   test("answers a replay, and sweeps the outbox", async () => {
     const { id } = await giftIn(app, "CREATED");
-    const request = { giftId: id, requestId: "one", publishLeaseSeconds: 0 };
+    const request = { giftId: id, owner: "anybody" as const, requestId: "one", publishLeaseSeconds: 0 };
     expect(await requestSend(app, request)).toMatchObject({ kind: "accepted" });
     expect(await requestSend(app, request)).toMatchObject({ kind: "replayed" });
     const ids = (await claimFromOutbox(app, { limit: 10, leaseSeconds: 0 })).map((message) => message.id);

@@ -53,7 +53,7 @@ test("a story tells of a discard, and nothing of other gifts", async () => {
 
 test("a request id with quotes and backslashes is told as it is", async () => {
   const { id } = await createGift(own.db, { amount: 1, message: null });
-  await requestSend(own.db, { giftId: id, requestId: 'a"b\\c', publishLeaseSeconds: 30 });
+  await requestSend(own.db, { giftId: id, owner: "anybody", requestId: 'a"b\\c', publishLeaseSeconds: 30 });
   const { events } = await tellStory(own.db, id);
   expect(events.slice(1)).toMatchObject([
     { request_id: 'a"b\\c' },

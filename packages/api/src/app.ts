@@ -1,18 +1,18 @@
 import { node } from "@elysiajs/node";
 import { Elysia } from "elysia";
-import { authenticate } from "./authentication.ts";
 import type { Dependencies } from "./dependencies.ts";
+import { createEntrance } from "./entrance.ts";
 import { answerError } from "./error.ts";
-import { maxBodyBytes } from "./limit.ts";
-import { PayloadTooLargeError } from "./request-error.ts";
 import { requestFields } from "./request-fields.ts";
 import { createGiftRoute } from "./route/create-gift.ts";
 import { getGiftRoute } from "./route/get-gift.ts";
 import { healthzRoute } from "./route/healthz.ts";
 import { openApiRoute } from "./route/openapi.ts";
+import { operatorRoutes } from "./route/operator/operator-routes.ts";
 import { readyzRoute } from "./route/readyz.ts";
 import { referenceRoute } from "./route/reference.ts";
 import { sendGiftRoute } from "./route/send-gift.ts";
+import { securityHeaders } from "./security-header.ts";
 
 export type App = ReturnType<typeof createApp>;
 
@@ -26,10 +26,8 @@ export function createApp(dependencies: Dependencies) {
     // By default the path is looked for from the 11th character of the URL on, which misroutes `Host: a`.
     handler: { standardHostname: false },
   })
-    .onRequest(({ request }) => {
-      authenticate(dependencies.authentication, request);
-      if (Number(request.headers.get("content-length")) > maxBodyBytes) throw new PayloadTooLargeError();
-    })
+    .headers(securityHeaders)
+    .onRequest(createEntrance(dependencies))
     .onError(({ error, path, request, set }) => {
       const answer = answerError(dependencies.log, error, requestFields(request, path));
       set.status = answer.status;
@@ -41,6 +39,7 @@ export function createApp(dependencies: Dependencies) {
     .use(createGiftRoute(dependencies))
     .use(sendGiftRoute(dependencies))
     .use(getGiftRoute(dependencies))
+    .use(operatorRoutes(dependencies))
     .use(openApiRoute())
     .use(referenceRoute());
 }

@@ -1,3 +1,8 @@
+import { parseKey } from "@gift/core/api-key/credential";
+import { createKeyVerifier, type VerifiedKey } from "@gift/core/api-key/verify";
+import type { Database } from "@gift/core/database/database";
+import type { Kysely } from "kysely";
+import { createKeyMemory } from "./key-memory.ts";
 import { UnauthorizedError } from "./request-error.ts";
 
 export const authentications = ["none", "api-key"] as const;
@@ -5,15 +10,28 @@ export const authentications = ["none", "api-key"] as const;
 /** What a stage asks of a client. */
 export type Authentication = (typeof authentications)[number];
 
-/** Load balancers and ECS have no key. */
-const openPaths = new Set(["/healthz", "/readyz"]);
+/** Says whose key a request carries; null where the stage asks for none. */
+export type Authenticate = (request: Request) => Promise<VerifiedKey | null>;
 
 /**
- * Lets a request pass, or refuses it before anything of it is read. Keys can't be issued yet, so where one is asked for no
- * request has a valid one: such a stage is closed rather than open to everybody.
- * @throws UnauthorizedError
+ * Creates the check that every request but health checks passes.
+ * @param authentication what the stage asks for
+ * @param db where keys are; away, nobody whose key isn't in memory passes
+ * @returns a check that rejects with UnauthorizedError, which never says why, or with whatever the database says
  */
-export function authenticate(authentication: Authentication, request: Request): void {
-  if (authentication === "none" || openPaths.has(new URL(request.url).pathname)) return;
-  throw new UnauthorizedError();
+export function createAuthenticate(authentication: Authentication, db: Kysely<Database>): Authenticate {
+  if (authentication === "none") return () => Promise.resolve(null);
+  const memory = createKeyMemory(createKeyVerifier(db));
+  return async (request) => {
+    const presented = parseKey(bearerOf(request) ?? "");
+    const key = presented && (await memory.verify(presented));
+    if (!key) throw new UnauthorizedError();
+    return key;
+  };
+}
+
+/** RFC 6750, section 2.1; the scheme's case doesn't count (RFC 9110, section 11.1). */
+function bearerOf(request: Request): string | undefined {
+  const [, token] = /^bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
+  return token;
 }

@@ -16,6 +16,7 @@ export const errorResponses = {
   415: errorBody,
   // Never sent; but Elysia's types give every route with input a body of its own under this status, unless it has one.
   422: errorBody,
+  429: errorBody,
   500: errorBody,
   503: errorBody,
 };

@@ -34,11 +34,11 @@ const headersOf: Partial<Record<ErrorCode, Readonly<Record<string, string>>>> = 
  * @param request the idempotency key, and more fields for the log
  */
 export function answerError(log: Log, err: unknown, request: LogFields = {}): ErrorAnswer {
-  const { code, message, event } = describe(err);
+  const { code, message, event, headers } = describe(err);
   if (event) log(event, { ...request, ...errorFields(err) });
   return {
     status: errorStatus[code],
-    headers: headersOf[code] ?? {},
+    headers: { ...headersOf[code], ...headers },
     body: { error: { code, message }, ...(request.request_id !== undefined && { request_id: request.request_id }) },
   };
 }
@@ -47,6 +47,7 @@ interface Description {
   readonly code: ErrorCode;
   readonly message: string;
   readonly event?: "http.failed" | "http.unavailable";
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 function describe(err: unknown): Description {
@@ -63,8 +64,9 @@ function describe(err: unknown): Description {
   return { code: "INTERNAL_ERROR", message: "something went wrong here; it has been logged", event: "http.failed" };
 }
 
-/** The body couldn't be read: srvx stops at the limit, or the client went away and won't see the answer. */
+/** The body couldn't be read: it is no UTF-8, srvx stops at the limit, or the client went away and won't see the answer. */
 function readErrorOf(cause: unknown): RequestError {
+  if (cause instanceof RequestError) return cause;
   if (cause instanceof Error && "code" in cause && cause.code === "ERR_BODY_TOO_LARGE")
     return new PayloadTooLargeError();
   return new InvalidRequestError(["body: the connection broke before it was complete"], { cause });

@@ -6,3 +6,20 @@ export const maxHeaderBytes = 16 * 1_024;
 
 /** A request arrives within this time or is refused: slow senders must not hold connections. */
 export const requestTimeoutMilliseconds = 15_000;
+
+/** Headers of a request; a browser sends some 15, a load balancer adds 5. Node ignores what is above, so the rest is no danger. */
+export const maxHeaders = 100;
+
+/** A connection on which an answer doesn't get on for so long is closed: slow readers must not hold memory. */
+export const idleTimeoutMilliseconds = 30_000;
+
+/**
+ * Connections at once; more are closed unread. A load balancer keeps some tens, so this is only what memory allows.
+ */
+export const maxConnections = 12_000;
+
+/**
+ * Requests answered at once. Ten statements run in parallel: at the usual 3 ms the last of 256 waits 80 ms, at 100 ms two
+ * and a half seconds, and more waiting than that helps nobody.
+ */
+export const maxRequestsInFlight = 256;

@@ -4,6 +4,7 @@ import type { Log } from "@gift/telemetry/logger";
 import { answerError } from "./error.ts";
 import { requestTimeoutMilliseconds } from "./limit.ts";
 import { HeadersTooLargeError, InvalidRequestError } from "./request-error.ts";
+import { securityHeaders } from "./security-header.ts";
 
 /** Answers a request that never reaches the app, or whose app failed to answer. */
 export function refuse(log: Log, err: unknown, res: ServerResponse): void {
@@ -12,6 +13,7 @@ export function refuse(log: Log, err: unknown, res: ServerResponse): void {
   const text = JSON.stringify(body);
   res
     .writeHead(status, {
+      ...securityHeaders,
       ...headers,
       "content-type": "application/json",
       "content-length": Buffer.byteLength(text),
@@ -27,6 +29,7 @@ export function refuseConnection(log: Log, err: Error, socket: Duplex): void {
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     "connection: close",
+    ...Object.entries(securityHeaders).map(([name, value]) => `${name}: ${value}`),
     "content-type: application/json",
     `content-length: ${Buffer.byteLength(text)}`,
   ];

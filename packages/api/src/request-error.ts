@@ -4,6 +4,8 @@ import { maxBodyBytes, maxHeaderBytes } from "./limit.ts";
 /** A request that is refused before the domain hears of it; the message may be shown to the client. */
 export abstract class RequestError extends Error {
   abstract readonly code: ErrorCode;
+  /** Sent with the answer. */
+  readonly headers: Readonly<Record<string, string>> = {};
 }
 
 /** Names every offending field, one `field: problem` each. */
@@ -20,6 +22,26 @@ export class UnauthorizedError extends RequestError {
 
   constructor() {
     super("a valid API key is required: Authorization: Bearer <key>");
+  }
+}
+
+export class RateLimitedError extends RequestError {
+  readonly code = "RATE_LIMITED";
+  override readonly headers: Readonly<Record<string, string>>;
+
+  constructor(retryAfterSeconds: number) {
+    super(`this key has used its limit; the next request is allowed in ${retryAfterSeconds} s`);
+    this.headers = { "retry-after": String(retryAfterSeconds) };
+  }
+}
+
+/** More is under way than can be answered soon: refused at once, which costs nothing, instead of late. */
+export class OverloadedError extends RequestError {
+  readonly code = "SERVICE_UNAVAILABLE";
+  override readonly headers = { "retry-after": "1" };
+
+  constructor() {
+    super("too many requests are being answered now; send the request again later, under the same idempotency key");
   }
 }
 

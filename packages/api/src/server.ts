@@ -2,11 +2,20 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Log } from "@gift/telemetry/logger";
-import { NodeRequest, sendNodeResponse } from "srvx/node";
+import { sendNodeResponse } from "srvx/node";
 import { type Connections, followConnections } from "./connections.ts";
-import { maxBodyBytes, maxHeaderBytes, requestTimeoutMilliseconds } from "./limit.ts";
+import {
+  idleTimeoutMilliseconds,
+  maxConnections,
+  maxHeaderBytes,
+  maxHeaders,
+  maxRequestsInFlight,
+  requestTimeoutMilliseconds,
+} from "./limit.ts";
+import { createOverload, type Overload } from "./overload.ts";
 import { headProblem, refuse, refuseConnection } from "./refusal.ts";
 import { InvalidRequestError } from "./request-error.ts";
+import { toUtf8Request } from "./utf8-request.ts";
 
 /** What answers, e.g. an Elysia app. */
 export interface FetchHandler {
@@ -20,6 +29,10 @@ export interface ServerOptions {
   readonly log: Log;
   /** Overrides the 15 s in which a request must have arrived. */
   readonly requestTimeoutMilliseconds?: number;
+  /** Overrides the 30 s after which a connection is closed on which an answer doesn't get on. */
+  readonly idleTimeoutMilliseconds?: number;
+  /** Overrides the 256 requests that are answered at once. */
+  readonly maxRequestsInFlight?: number;
 }
 
 export interface HttpServer extends Connections {
@@ -43,26 +56,45 @@ export async function listen(app: FetchHandler, { host, port, log, ...options }:
     // Longer than a load balancer's idle timeout (60 s), so that it never reuses a connection we are closing.
     keepAliveTimeout: 65_000,
   });
+  server.maxHeadersCount = maxHeaders;
+  server.maxConnections = maxConnections;
+  // Without a listener to "timeout" Node destroys the socket. While nothing is asked, keepAliveTimeout holds instead.
+  server.setTimeout(options.idleTimeoutMilliseconds ?? idleTimeoutMilliseconds);
   const answeredEarly = new WeakSet<Duplex>();
+  const overload = createOverload(log, options.maxRequestsInFlight ?? maxRequestsInFlight);
+  const connections = followConnections(server);
   server.on("request", (req, res) => {
     res.once("finish", () => void (req.complete || discardRest(req, answeredEarly)));
-    answer(app, req, res).catch((err: unknown) => refuse(log, err, res));
+    answer({ app, overload, inFlight: connections.requestsInFlight() }, req, res).catch((err: unknown) =>
+      refuse(log, err, res),
+    );
   });
   server.on("clientError", (err, socket) => {
     if (answeredEarly.has(socket)) socket.destroy();
     else refuseConnection(log, err, socket);
   });
-  const connections = followConnections(server);
   server.listen(port, host);
   await once(server, "listening");
   const address = server.address();
   return { ...connections, port: typeof address === "object" && address ? address.port : port };
 }
 
-async function answer(app: FetchHandler, req: IncomingMessage, res: ServerResponse): Promise<void> {
+interface Answering {
+  readonly app: FetchHandler;
+  readonly overload: Overload;
+  /** This request included. */
+  readonly inFlight: number;
+}
+
+async function answer(
+  { app, overload, inFlight }: Answering,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  overload.refuse(req, inFlight);
   const problem = headProblem(req);
   if (problem) throw new InvalidRequestError([problem]);
-  const response = await app.fetch(new NodeRequest({ req, res, maxRequestBodySize: maxBodyBytes }));
+  const response = await app.fetch(toUtf8Request(req, res));
   await sendNodeResponse(res, response);
 }
 

@@ -1,8 +1,13 @@
 import { userInfo } from "node:os";
+import { type ApiKeyScope, apiKeyScopes, clientIdPattern, maxRateLimitPerMinute } from "@gift/core/api-key/api-key";
 import { UsageError } from "./usage-error.ts";
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const identity = /^[1-9]\d{0,17}$/;
+const clientId = new RegExp(clientIdPattern);
+const keyPrefix = /^[0-9A-Za-z]{8}$/;
+const duration = /^(\d{1,6})([mhd])$/;
+const unitSeconds: Readonly<Record<string, number>> = { m: 60, h: 3_600, d: 86_400 };
 const errorCode = /^[A-Z][A-Z0-9_]*$/;
 /** A day (its start in UTC), or a time that says its zone: an operator's laptop and the service rarely share one. */
 const isoTime = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
@@ -39,6 +44,38 @@ export function parseLimit(text: string, most: number): number {
 export function parseRate(text: string): number {
   if (/^\d+(\.\d+)?$/.test(text) && Number(text) > 0 && Number(text) <= 1_000) return Number(text);
   throw new UsageError(`--rate "${text}" is not a number per second above 0 and up to 1000`);
+}
+
+export function parseClientId(text: string): string {
+  if (clientId.test(text)) return text;
+  throw new UsageError(`--client "${text}" is not a name of lower-case letters, digits and hyphens, 63 at most`);
+}
+
+/** Not repeated in the error: whoever pastes a whole key must not find it in a log. */
+export function parseKeyPrefix(text: string): string {
+  if (keyPrefix.test(text)) return text;
+  throw new UsageError("that is not the visible part of a key: it is the 8 characters after gift_");
+}
+
+/** Separated by commas, each once. */
+export function parseScopes(text: string): ApiKeyScope[] {
+  const words = text.split(",");
+  const scopes = apiKeyScopes.filter((scope) => words.includes(scope));
+  if (scopes.length === words.length) return scopes;
+  throw new UsageError(`--scope "${text}" is not client, operator or client,operator`);
+}
+
+export function parseRateLimit(text: string): number {
+  if (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= maxRateLimitPerMinute) return Number(text);
+  throw new UsageError(`--rate-limit "${text}" is not a whole number per minute from 1 to ${maxRateLimitPerMinute}`);
+}
+
+/** @returns seconds */
+export function parseDuration(text: string, flag: string): number {
+  const [, amount, unit = ""] = duration.exec(text) ?? [];
+  const seconds = unitSeconds[unit];
+  if (amount !== undefined && seconds !== undefined) return Number(amount) * seconds;
+  throw new UsageError(`${flag} "${text}" is not a duration like 30m, 24h or 7d`);
 }
 
 export function parseTime(text: string, flag: string): Date {

@@ -58,3 +58,8 @@ function isLinked(name: string): boolean {
     return false;
   }
 }
+
+/** Whether standard output ends in a log: in a task of ECS, which sets this variable. */
+export function isOutputLogged(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env.ECS_CONTAINER_METADATA_URI_V4 !== undefined;
+}

@@ -8,6 +8,7 @@ export function giftDocument(gift: Gift) {
     code: gift.code,
     amount: gift.amount,
     message: gift.message,
+    client_id: gift.clientId,
     status: gift.status,
     request_id: gift.requestId,
     last_error: gift.lastError,

@@ -1,7 +1,9 @@
+import { deadLetter, deadLetterChanges, deadLetterPage, selectionBody } from "../dead-letter.schema.ts";
 import { errorStatus } from "../error-code.ts";
 import { acceptedSend, createdGift, createGiftBody, gift } from "../gift.schema.ts";
 import { createGift, getGift, sendGift } from "./gift-operations.ts";
 import { healthz, readyz } from "./health-operations.ts";
+import { discardDeadLetters, listDeadLetters, redriveDeadLetters, showDeadLetter } from "./operator-operations.ts";
 
 const error = {
   type: "object",
@@ -28,20 +30,35 @@ export const openApiDocument = {
     version: "1.0.0",
     description: "Create gifts and have them sent. JSON only; every error has the same body.",
   },
-  tags: [{ name: "Gifts" }, { name: "Health" }],
+  // Health operations ask for none. A stage without keys asks nobody.
+  security: [{ apiKey: [] }],
+  tags: [
+    { name: "Gifts", description: "With a client's key. Gifts of other clients are not found." },
+    { name: "Operator", description: "With an operator's key." },
+    { name: "Health" },
+  ],
   paths: {
     "/gifts": { post: createGift },
     "/gifts/{gift_id}": { get: getGift },
     "/gifts/{gift_id}/send": { post: sendGift },
+    "/operator/dead-letters": { get: listDeadLetters },
+    "/operator/dead-letters/{dead_letter_id}": { get: showDeadLetter },
+    "/operator/dead-letters/redrive": { post: redriveDeadLetters },
+    "/operator/dead-letters/discard": { post: discardDeadLetters },
     "/healthz": { get: healthz },
     "/readyz": { get: readyz },
   },
   components: {
+    securitySchemes: { apiKey: { type: "http", scheme: "bearer", description: "`Authorization: Bearer gift_…`" } },
     schemas: {
       CreateGift: createGiftBody,
       CreatedGift: createdGift,
       Gift: gift,
       AcceptedSend: acceptedSend,
+      DeadLetter: deadLetter,
+      DeadLetterPage: deadLetterPage,
+      DeadLetterSelection: selectionBody,
+      DeadLetterChanges: deadLetterChanges,
       Error: error,
     },
   },

@@ -2,29 +2,51 @@ import { type ErrorCode, errorStatus } from "../error-code.ts";
 
 const meanings: Record<ErrorCode, string> = {
   VALIDATION_ERROR: "The request is malformed; the message names every offending field.",
-  UNAUTHORIZED: "This stage asks for an API key, and the request has no valid one.",
+  UNAUTHORIZED: "This stage asks for an API key, and the request has no valid one for this operation.",
   NOT_FOUND: "There is no such gift.",
   CONFLICT: "The gift is QUEUED, SENT or FAILED under another idempotency key; the message says which.",
   PAYLOAD_TOO_LARGE: "The body is larger than 16 KiB.",
   UNSUPPORTED_MEDIA_TYPE: "The body isn't `application/json`.",
+  RATE_LIMITED: "The key has used its limit; send the request again after the time given.",
   INTERNAL_ERROR: "A fault of ours.",
-  SERVICE_UNAVAILABLE: "The database is away; send the request again after the time given.",
+  SERVICE_UNAVAILABLE:
+    "The database is away, or too many requests are being answered; send the request again after the time given.",
 };
+
+const challenge = { "WWW-Authenticate": { description: "always `Bearer`", schema: { type: "string" } } };
 
 const retryAfter = { "Retry-After": { description: "seconds to wait", schema: { type: "integer" } } };
 
+/** On every answer to a key, in fact; said where a client needs them. */
+const rateLimit = {
+  "RateLimit-Policy": {
+    description: '`"key";q=1200;w=60`: requests per seconds',
+    schema: { type: "string" },
+  },
+  RateLimit: {
+    description: '`"key";r=0;t=60`: requests left, and seconds until none is used',
+    schema: { type: "string" },
+  },
+};
+
+const headersOf: Partial<Record<ErrorCode, object>> = {
+  UNAUTHORIZED: challenge,
+  RATE_LIMITED: { ...retryAfter, ...rateLimit },
+  SERVICE_UNAVAILABLE: retryAfter,
+};
+
 /**
  * OpenAPI responses for the errors that an operation may answer.
- * @param codes besides the three that every operation may answer
+ * @param codes besides the four that every operation may answer
  */
 export function errorResponsesOf(...codes: ErrorCode[]) {
-  const all: ErrorCode[] = ["UNAUTHORIZED", ...codes, "INTERNAL_ERROR", "SERVICE_UNAVAILABLE"];
+  const all: ErrorCode[] = ["UNAUTHORIZED", ...codes, "RATE_LIMITED", "INTERNAL_ERROR", "SERVICE_UNAVAILABLE"];
   return Object.fromEntries(
     all.map((code) => [
       String(errorStatus[code]),
       {
         description: `\`${code}\`: ${meanings[code]}`,
-        ...(code === "SERVICE_UNAVAILABLE" && { headers: retryAfter }),
+        ...(code in headersOf && { headers: headersOf[code] }),
         content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
       },
     ]),

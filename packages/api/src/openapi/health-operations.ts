@@ -8,6 +8,7 @@ const answer = (description: string, properties: Record<string, unknown>) => ({
 export const healthz = {
   operationId: "healthz",
   tags: ["Health"],
+  security: [],
   summary: "Is the process alive?",
   description: "Touches nothing else, so that an outage of the database doesn't restart the API.",
   responses: { 200: answer("It is.", { status: { type: "string", enum: ["ok"] } }) },
@@ -16,6 +17,7 @@ export const healthz = {
 export const readyz = {
   operationId: "readyz",
   tags: ["Health"],
+  security: [],
   summary: "Should this process be sent requests?",
   responses: {
     200: answer("It should.", { status: { type: "string", enum: ["ready"] } }),

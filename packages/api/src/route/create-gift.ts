@@ -1,6 +1,7 @@
 import { createGift } from "@gift/core/gift/create";
 import { parseTestValue } from "@gift/core/gift/test-value";
 import { Elysia, status } from "elysia";
+import { clientOf } from "../caller.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { errorResponses } from "../error-response.ts";
 import { createGiftBody } from "../gift.schema.ts";
@@ -16,8 +17,13 @@ export function createGiftRoute({ db, log, areTestValuesAllowed }: Dependencies)
       const { amount, message = null } = body;
       if (!areTestValuesAllowed && parseTestValue(message))
         throw new InvalidRequestError(["message: is a test value, and this stage refuses test values"]);
-      const gift = await createGift(db, { amount, message });
-      log("gift.created", { gift_id: gift.id, ...requestIdField(request) });
+      const { clientId } = clientOf(request);
+      const gift = await createGift(db, { amount, message, clientId });
+      log("gift.created", {
+        gift_id: gift.id,
+        ...requestIdField(request),
+        ...(clientId !== null && { client_id: clientId }),
+      });
       set.headers.location = `/gifts/${gift.id}`;
       return status(201, {
         gift_id: gift.id,

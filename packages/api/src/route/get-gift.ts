@@ -1,5 +1,6 @@
 import { findGift } from "@gift/core/gift/find";
 import { Elysia } from "elysia";
+import { clientOf } from "../caller.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { errorResponses } from "../error-response.ts";
 import { giftIdProblem, parseGiftId } from "../gift-id.ts";
@@ -9,10 +10,10 @@ import { InvalidRequestError } from "../request-error.ts";
 export function getGiftRoute({ db }: Dependencies) {
   return new Elysia().get(
     "/gifts/:gift_id",
-    async ({ params }) => {
+    async ({ params, request }) => {
       const giftId = parseGiftId(params.gift_id);
       if (giftId === undefined) throw new InvalidRequestError([giftIdProblem]);
-      const gift = await findGift(db, giftId);
+      const gift = await findGift(db, giftId, clientOf(request).owner);
       return {
         gift_id: gift.id,
         code: gift.code,

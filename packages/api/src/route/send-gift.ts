@@ -1,7 +1,8 @@
 import { SendConflictError } from "@gift/core/gift/gift.errors";
-import { requestSend } from "@gift/core/gift/request-send";
+import { requestSend, type SendRequest } from "@gift/core/gift/request-send";
 import { withLogContext } from "@gift/telemetry/log-context";
 import { Elysia, status } from "elysia";
+import { clientOf } from "../caller.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { errorResponses } from "../error-response.ts";
 import { giftIdProblem, parseGiftId } from "../gift-id.ts";
@@ -17,9 +18,9 @@ const publishLeaseSeconds = 5;
 
 /** `POST /gifts/{gift_id}/send` */
 export function sendGiftRoute({ db, dispatcher, log }: Dependencies) {
-  async function send(giftId: string, requestId: string) {
+  async function send(request: Pick<SendRequest, "giftId" | "owner" | "requestId">) {
     try {
-      const outcome = await requestSend(db, { giftId, requestId, publishLeaseSeconds });
+      const outcome = await requestSend(db, { ...request, publishLeaseSeconds });
       log(`send.${outcome.kind}`);
       if (outcome.kind === "accepted") dispatcher.add(outcome.message);
       return outcome;
@@ -33,7 +34,9 @@ export function sendGiftRoute({ db, dispatcher, log }: Dependencies) {
     "/gifts/:gift_id/send",
     async ({ params, request, set }) => {
       const { giftId, requestId } = parseSend(params.gift_id, request);
-      const outcome = await withLogContext({ gift_id: giftId, request_id: requestId }, () => send(giftId, requestId));
+      const { owner } = clientOf(request);
+      const context = { gift_id: giftId, request_id: requestId };
+      const outcome = await withLogContext(context, () => send({ giftId, owner, requestId }));
       const body = readSendResponse(outcome.responseBody);
       if (outcome.kind === "accepted") return status(202, body);
       set.headers["idempotent-replayed"] = "true";

@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from "kysely";
 import { Pool } from "pg";
+import type { ApiKeyTable, ApiKeyUseTable } from "../api-key/api-key.table.ts";
 import type { DeadLetterTable } from "../dead-letter/dead-letter.table.ts";
 import type { GiftTable } from "../gift/gift.table.ts";
 import type { OutboxTable } from "../outbox/outbox.table.ts";
@@ -12,6 +13,8 @@ export interface Database {
   outbox: OutboxTable;
   send_attempts: SendAttemptTable;
   dead_letters: DeadLetterTable;
+  api_keys: ApiKeyTable;
+  api_key_uses: ApiKeyUseTable;
 }
 
 export interface DatabaseOptions {

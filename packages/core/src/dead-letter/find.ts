@@ -12,6 +12,8 @@ export interface DeadLetterFilter {
   readonly errorCode?: string | undefined;
   readonly createdAfter?: Date | undefined;
   readonly createdBefore?: Date | undefined;
+  /** Only letters with a higher id: where the last page ended. */
+  readonly afterId?: string | undefined;
   /** The oldest so many; all when absent. */
   readonly limit?: number | undefined;
 }
@@ -50,5 +52,6 @@ function matching(db: Kysely<Database>, filter: DeadLetterFilter) {
   if (filter.errorCode) query = query.where("error", "^@", `${filter.errorCode}:`);
   if (filter.createdAfter) query = query.where("created_at", ">=", filter.createdAfter);
   if (filter.createdBefore) query = query.where("created_at", "<", filter.createdBefore);
+  if (filter.afterId) query = query.where("id", ">", filter.afterId);
   return filter.limit === undefined ? query : query.limit(filter.limit);
 }

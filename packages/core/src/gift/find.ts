@@ -4,13 +4,15 @@ import { GiftNotFoundError } from "./gift.errors.ts";
 import type { GiftStatus } from "./gift.state.ts";
 import { toGift } from "./gift.table.ts";
 import type { Gift } from "./gift.ts";
+import { isOwnedBy, type Owner } from "./owner.ts";
 
 /**
  * One gift by its id.
- * @throws GiftNotFoundError
+ * @param owner whose it must be
+ * @throws GiftNotFoundError for another's too
  */
-export async function findGift(db: Kysely<Database>, id: string): Promise<Gift> {
-  const row = await db.selectFrom("gifts").selectAll().where("id", "=", id).executeTakeFirst();
+export async function findGift(db: Kysely<Database>, id: string, owner: Owner): Promise<Gift> {
+  const row = await db.selectFrom("gifts").selectAll().where("id", "=", id).where(isOwnedBy(owner)).executeTakeFirst();
   if (!row) throw new GiftNotFoundError();
   return toGift(row);
 }

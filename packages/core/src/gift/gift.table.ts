@@ -9,6 +9,8 @@ export interface GiftTable {
   code: Generated<string>;
   amount: number;
   message: string | null;
+  /** Null: made before keys, or where none is asked for. */
+  client_id: ColumnType<string | null, string | null | undefined, never>;
   status: ColumnType<GiftStatus, never, GiftStatus>;
   request_id: ColumnType<string | null, never, string>;
   last_error: ColumnType<string | null, never, string | null>;
@@ -23,6 +25,7 @@ export function toGift(row: Selectable<GiftTable>): Gift {
     code: row.code,
     amount: row.amount,
     message: row.message,
+    clientId: row.client_id,
     status: row.status,
     requestId: row.request_id,
     lastError: row.last_error,

@@ -5,6 +5,8 @@ export interface Gift {
   readonly code: string;
   readonly amount: number;
   readonly message: string | null;
+  /** Whose it is; null when it was created where no key was asked for. */
+  readonly clientId: string | null;
   readonly status: GiftStatus;
   /** The current send's idempotency key: the fencing token of every transition out of QUEUED. */
   readonly requestId: string | null;

@@ -5,9 +5,12 @@ import { encodeSendMessage, sendQueue } from "../send-request/send-message.ts";
 import { encodeSendResponse } from "../send-request/send-response.ts";
 import { GiftNotFoundError, SendConflictError } from "./gift.errors.ts";
 import { edges, type GiftStatus } from "./gift.state.ts";
+import { isOwnedBy, type Owner } from "./owner.ts";
 
 export interface SendRequest {
   readonly giftId: string;
+  /** Whose the gift must be; another's is not found, its replays neither. */
+  readonly owner: Owner;
   /** The idempotency key, parsed. */
   readonly requestId: string;
   /** SQS message attributes, e.g. trace context. */
@@ -56,7 +59,7 @@ async function tryToQueue(
   const { from, to } = edges.requestSend;
   const { rows } = await sql<Row>`
     with gift as (
-      select id, status from gifts where id = ${request.giftId} for update
+      select id, status from gifts where id = ${request.giftId} and ${isOwnedBy(request.owner)} for update
     ), queued as (
       update gifts set status = ${to}, request_id = ${request.requestId}, updated_at = now()
       from gift where gifts.id = gift.id and gift.status = ${from} and gifts.status = ${from}
@@ -73,7 +76,7 @@ async function tryToQueue(
     )
     select
       (select status from gift) as status,
-      (select response_body from send_requests where gift_id = ${request.giftId} and request_id = ${request.requestId})
+      (select response_body from send_requests join gift on gift_id = gift.id where request_id = ${request.requestId})
         as replay_body,
       (select id from message) as outbox_id`.execute(db);
   return rows[0] ?? { status: null, replay_body: null, outbox_id: null };
@@ -88,6 +91,7 @@ async function lookAgain(db: Kysely<Database>, request: SendRequest): Promise<Se
     )
     .select(["status", "response_body"])
     .where("gifts.id", "=", request.giftId)
+    .where(isOwnedBy(request.owner))
     .executeTakeFirst();
   if (!row) throw new GiftNotFoundError();
   if (row.response_body === null) throw new SendConflictError(row.status);

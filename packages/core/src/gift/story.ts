@@ -36,7 +36,7 @@ export interface GiftStory {
  * @throws GiftNotFoundError
  */
 export async function tellStory(db: Kysely<Database>, giftId: string): Promise<GiftStory> {
-  const gift = await findGift(db, giftId);
+  const gift = await findGift(db, giftId, "anybody");
   // Bodies with encodeSendMessage's prefix are its own, so they are JSON. The outbox is near empty when all is well.
   const { rows } = await sql<StoryEvent>`
     select at, event, request_id, jsonb_strip_nulls(facts) as facts from (

@@ -25,7 +25,11 @@ export const privileges: Readonly<
   send_requests: { app: append, ops: append },
   outbox: { app: [...change, "delete"], ops: append },
   send_attempts: { app: change, ops: read },
-  dead_letters: { app: append, ops: ["select", "update"] },
+  // The operator API resolves them too.
+  dead_letters: { app: change, ops: ["select", "update"] },
+  // The API verifies keys and can neither issue nor change one; operators do that, by command.
+  api_keys: { app: read, ops: change },
+  api_key_uses: { app: change, ops: read },
   // Whether the schema is new enough.
   kysely_migration: { app: read, ops: read },
   // A real provider would keep it on its own side; operators have no business there.

@@ -1,14 +1,10 @@
-import type { Database } from "@gift/core/database/database";
-import { discardDeadLetter } from "@gift/core/dead-letter/discard";
-import { findDeadLetter } from "@gift/core/dead-letter/find";
-import type { Transaction } from "kysely";
 import { parseOperator } from "../../argument.ts";
 import { defineOperation } from "../../command.ts";
 import { canAsk, confirm } from "../../confirm.ts";
 import { type ExitCode, failed } from "../../exit-code.ts";
 import { UsageError } from "../../usage-error.ts";
 import { withDatabase } from "../../with-database.ts";
-import { changeOneByOne, type Result } from "./one-by-one.ts";
+import { changeAndReport } from "./one-by-one.ts";
 import { parseSelection, selectedIds, selectionArguments } from "./selection.ts";
 
 export const discard = defineOperation({
@@ -28,20 +24,14 @@ export const discard = defineOperation({
     return await withDatabase(async (db) => {
       const ids = await selectedIds(db, selection);
       if (mustAsk && ids.length > 0 && !(await confirm(`Discard ${ids.length} dead letters for good?`))) return failed;
-      return changeOneByOne(db, {
+      return changeAndReport(db, {
         ids,
-        verb: "discarded",
+        action: "discard",
+        operator,
         ratePerSecond: selection.ratePerSecond,
         isDryRun,
         isJson: args.json === true,
-        change: (trx, id) => discardOne(trx, { id, operator }),
       });
     });
   },
 });
-
-async function discardOne(trx: Transaction<Database>, letter: { id: string; operator: string }): Promise<Result> {
-  if (await discardDeadLetter(trx, letter)) return { outcome: "discarded" };
-  await findDeadLetter(trx, letter.id);
-  return { outcome: "resolved_before" };
-}

@@ -1,69 +1,51 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Database } from "@gift/core/database/database";
-import { DeadLetterNotFoundError } from "@gift/core/dead-letter/dead-letter.errors";
-import type { Kysely, Transaction } from "kysely";
+import { changeOneByOne, type DeadLetterBatch, type DeadLetterResult } from "@gift/core/dead-letter/one-by-one";
+import type { Kysely } from "kysely";
 import { done, type ExitCode, failed } from "../../exit-code.ts";
-import { inTransaction } from "../../in-transaction.ts";
 import { print, renderRows } from "../../output.ts";
 import { startProgress } from "../../progress.ts";
 
-export interface Result {
-  readonly outcome: "redriven" | "discarded" | "resolved_before" | "not_failed" | "not_found";
-  readonly request_id?: string;
+export interface ReportedBatch extends Omit<DeadLetterBatch, "onResult"> {
+  readonly isJson: boolean;
 }
 
-export interface Batch {
-  readonly ids: readonly string[];
-  readonly verb: "redriven" | "discarded";
-  readonly ratePerSecond: number;
-  readonly isDryRun: boolean;
-  readonly isJson: boolean;
-  change(trx: Transaction<Database>, id: string): Promise<Result>;
-}
+/** The outcome that was asked for. */
+const verbs = { redrive: "redriven", discard: "discarded" } as const;
 
 /**
- * Changes dead letters one by one, each in a transaction of its own, and prints what became of each, also when the
- * database goes away in the middle.
+ * Changes dead letters one by one and prints what became of each, also when the database goes away in the middle.
  * @returns done when every letter was changed and there was at least one
  */
-export async function changeOneByOne(db: Kysely<Database>, batch: Batch): Promise<ExitCode> {
-  const results: (Result & { dead_letter_id: string })[] = [];
+export async function changeAndReport(db: Kysely<Database>, batch: ReportedBatch): Promise<ExitCode> {
+  const results: DeadLetterResult[] = [];
   const progress = startProgress(batch.ids.length);
-  const startedAt = performance.now();
+  const onResult = (result: DeadLetterResult) => {
+    results.push(result);
+    progress.increment();
+  };
   try {
-    for (const [index, id] of batch.ids.entries()) {
-      const dueAt = startedAt + (index * 1_000) / batch.ratePerSecond;
-      if (!batch.isDryRun) await pause(Math.max(0, dueAt - performance.now()));
-      results.push({ dead_letter_id: id, ...(await changeOne(db, batch, id)) });
-      progress.increment();
-    }
+    await changeOneByOne(db, { ...batch, onResult });
   } finally {
     progress.stop();
     report(batch, results);
   }
-  return results.length > 0 && results.every((result) => result.outcome === batch.verb) ? done : failed;
+  return results.length > 0 && results.every((result) => result.outcome === verbs[batch.action]) ? done : failed;
 }
 
-async function changeOne(db: Kysely<Database>, batch: Batch, id: string): Promise<Result> {
-  try {
-    const result = await inTransaction(db, batch.isDryRun, (trx) => batch.change(trx, id));
-    // A dry run's request never exists.
-    return batch.isDryRun ? { outcome: result.outcome } : result;
-  } catch (err) {
-    if (err instanceof DeadLetterNotFoundError) return { outcome: "not_found" };
-    throw err;
-  }
-}
-
-function report(batch: Batch, results: readonly (Result & { dead_letter_id: string })[]): void {
-  const count = results.filter((result) => result.outcome === batch.verb).length;
-  const document = { dry_run: batch.isDryRun, selected: batch.ids.length, [batch.verb]: count, results };
+function report(batch: ReportedBatch, results: readonly DeadLetterResult[]): void {
+  const verb = verbs[batch.action];
+  const count = results.filter((result) => result.outcome === verb).length;
+  const documents = results.map(({ id, outcome, requestId }) => ({
+    ...{ dead_letter_id: id, outcome },
+    ...(requestId !== undefined && { request_id: requestId }),
+  }));
+  const document = { dry_run: batch.isDryRun, selected: batch.ids.length, [verb]: count, results: documents };
   print(batch.isJson, document, () => {
     if (batch.ids.length === 0) return "no dead letter matches";
     const summary = batch.isDryRun
-      ? `${count} of ${batch.ids.length} would be ${batch.verb}; nothing was changed`
-      : `${count} of ${batch.ids.length} ${batch.verb}`;
-    const rows = results.map((result) => [result.dead_letter_id, result.outcome, result.request_id]);
+      ? `${count} of ${batch.ids.length} would be ${verb}; nothing was changed`
+      : `${count} of ${batch.ids.length} ${verb}`;
+    const rows = results.map((result) => [result.id, result.outcome, result.requestId]);
     return `${renderRows(["dead_letter_id", "outcome", "request_id"], rows)}\n${summary}`;
   });
 }

@@ -1,9 +1,9 @@
+import { inTransaction } from "@gift/core/database/in-transaction";
 import { redriveFailedGift } from "@gift/core/dead-letter/redrive-gift";
 import { findGift } from "@gift/core/gift/find";
 import { flags, parseGiftId, parseOperator } from "../../argument.ts";
 import { defineOperation } from "../../command.ts";
 import { done, type ExitCode, failed } from "../../exit-code.ts";
-import { inTransaction } from "../../in-transaction.ts";
 import { print } from "../../output.ts";
 import { withDatabase } from "../../with-database.ts";
 
@@ -22,7 +22,7 @@ export const redrive = defineOperation({
     const isDryRun = args["dry-run"] === true;
     const { redriven, gift } = await withDatabase(async (db) => ({
       redriven: await inTransaction(db, isDryRun, (trx) => redriveFailedGift(trx, { giftId, operator })),
-      gift: await findGift(db, giftId),
+      gift: await findGift(db, giftId, "anybody"),
     }));
     const document = {
       dry_run: isDryRun,

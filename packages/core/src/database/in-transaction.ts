@@ -1,5 +1,5 @@
-import type { Database } from "@gift/core/database/database";
 import type { Kysely, Transaction } from "kysely";
+import type { Database } from "./database.ts";
 
 /**
  * Runs one change in a transaction of its own, and for a dry run takes it back: the same code decides, so that what

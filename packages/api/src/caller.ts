@@ -1,0 +1,45 @@
+import type { ApiKeyScope } from "@gift/core/api-key/api-key";
+import type { VerifiedKey } from "@gift/core/api-key/verify";
+import type { Owner } from "@gift/core/gift/owner";
+import { UnauthorizedError } from "./request-error.ts";
+
+/** Who asks for gifts. */
+export interface Client {
+  /** Whose gifts it reaches. */
+  readonly owner: Owner;
+  /** Whose a gift that it creates will be. */
+  readonly clientId: string | null;
+}
+
+const admitted = new WeakMap<Request, VerifiedKey | null>();
+
+/** Notes whose key a request carries, once it has been verified; null where the stage asks for none. */
+export function admit(request: Request, key: VerifiedKey | null): void {
+  admitted.set(request, key);
+}
+
+/**
+ * Who asks. The only way for a route to learn whose gifts it may touch: a route that the check was forgotten for, or that
+ * runs before the check has ended, gets no client but an error.
+ * @throws UnauthorizedError for a key of operators; Error for a request that was never admitted
+ */
+export function clientOf(request: Request): Client {
+  const key = admittedWith(request, "client");
+  return key ? { owner: { clientId: key.clientId }, clientId: key.clientId } : { owner: "anybody", clientId: null };
+}
+
+/**
+ * The operator's name in audits: `client:prefix` of the key.
+ * @throws UnauthorizedError for a key of clients; Error for a request that was never admitted
+ */
+export function operatorOf(request: Request): string {
+  const key = admittedWith(request, "operator");
+  return key ? `${key.clientId}:${key.prefix}` : "anonymous";
+}
+
+function admittedWith(request: Request, scope: ApiKeyScope): VerifiedKey | null {
+  const key = admitted.get(request);
+  if (key === undefined) throw new Error("the request was not admitted");
+  if (key?.scopes.includes(scope) === false) throw new UnauthorizedError();
+  return key;
+}

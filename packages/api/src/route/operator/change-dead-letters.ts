@@ -1,0 +1,79 @@
+import type { Database } from "@gift/core/database/database";
+import { type DeadLetterFilter, listDeadLetterIds } from "@gift/core/dead-letter/find";
+import { changeOneByOne, type DeadLetterBatch, type DeadLetterResult } from "@gift/core/dead-letter/one-by-one";
+import type { Log } from "@gift/telemetry/logger";
+import type { Static } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+import type { Kysely } from "kysely";
+import { operatorOf } from "../../caller.ts";
+import { mostAtOnce, selectionBody } from "../../dead-letter.schema.ts";
+import { filterOf } from "../../dead-letter-filter.ts";
+import type { Dependencies } from "../../dependencies.ts";
+import { errorResponses } from "../../error-response.ts";
+import { jsonBody } from "../../json-body.ts";
+import { InvalidRequestError } from "../../request-error.ts";
+
+/** As the operator's command does unless told otherwise: a backlog must not come back as a wave of sends. */
+const ratePerSecond = 50;
+
+const verbs = { redrive: "redriven", discard: "discarded" } as const;
+
+/** `POST /operator/dead-letters/redrive` */
+export function redriveDeadLettersRoute(dependencies: Dependencies) {
+  return new Elysia().post(
+    "/operator/dead-letters/redrive",
+    async ({ body, request }) => change(dependencies, "redrive", body, operatorOf(request)),
+    { ...jsonBody(selectionBody), response: errorResponses },
+  );
+}
+
+/** `POST /operator/dead-letters/discard` */
+export function discardDeadLettersRoute(dependencies: Dependencies) {
+  return new Elysia().post(
+    "/operator/dead-letters/discard",
+    async ({ body, request }) => change(dependencies, "discard", body, operatorOf(request)),
+    { ...jsonBody(selectionBody), response: errorResponses },
+  );
+}
+
+type Selection = Static<typeof selectionBody>;
+
+async function change(
+  { db, log }: Dependencies,
+  action: DeadLetterBatch["action"],
+  selection: Selection,
+  operator: string,
+) {
+  const isDryRun = selection.dry_run ?? false;
+  const ids = await selectedIds(db, selection);
+  const onResult = isDryRun ? undefined : (result: DeadLetterResult) => audit(log, operator, result);
+  const batch = { ids, action, operator, ratePerSecond, isDryRun, ...(onResult && { onResult }) };
+  const results = await changeOneByOne(db, batch);
+  return {
+    dry_run: isDryRun,
+    selected: ids.length,
+    changed: results.filter(({ outcome }) => outcome === verbs[action]).length,
+    results: results.map(({ id, outcome, requestId }) => ({
+      ...{ dead_letter_id: id, outcome },
+      ...(requestId !== undefined && { request_id: requestId }),
+    })),
+  };
+}
+
+async function selectedIds(db: Kysely<Database>, { ids, filter, limit }: Selection): Promise<readonly string[]> {
+  if ((ids === undefined) === (filter === undefined))
+    throw new InvalidRequestError([`body: must be ${selectionBody.description}`]);
+  if (ids) {
+    if (limit !== undefined) throw new InvalidRequestError(["limit: has a meaning with a filter only"]);
+    return Array.from(new Set(ids));
+  }
+  const open: DeadLetterFilter = { ...filterOf(filter ?? {}), state: "OPEN", limit: limit ?? mostAtOnce };
+  return await listDeadLetterIds(db, open);
+}
+
+/** The database has it in `resolved_by`; a line for whoever watches the log. */
+function audit(log: Log, operator: string, { id, outcome, requestId }: DeadLetterResult): void {
+  const fields = { operator, dead_letter_id: id, ...(requestId !== undefined && { request_id: requestId }) };
+  if (outcome === "redriven") log("dead_letter.redriven", fields);
+  if (outcome === "discarded") log("dead_letter.discarded", fields);
+}

@@ -1,0 +1,30 @@
+import { deadLetterStates } from "@gift/core/dead-letter/dead-letter.table";
+import { listDeadLetters } from "@gift/core/dead-letter/find";
+import { Elysia } from "elysia";
+import { listQuery } from "../../dead-letter.schema.ts";
+import { filterOf } from "../../dead-letter-filter.ts";
+import type { Dependencies } from "../../dependencies.ts";
+import { errorResponses } from "../../error-response.ts";
+import { queryFields } from "../../query-fields.ts";
+import { deadLetterDocument } from "./dead-letter-document.ts";
+
+/** `GET /operator/dead-letters` */
+export function listDeadLettersRoute({ db }: Dependencies) {
+  return new Elysia().get(
+    "/operator/dead-letters",
+    async ({ query }) => {
+      const { state = "OPEN", after: afterId, limit = "50" } = query;
+      const mostLetters = Number(limit);
+      const letters = await listDeadLetters(db, {
+        ...filterOf(query),
+        state: deadLetterStates.find((known) => known === state),
+        afterId,
+        limit: mostLetters + 1,
+      });
+      const page = letters.slice(0, mostLetters);
+      const next = letters.length > mostLetters ? (page.at(-1)?.id ?? null) : null;
+      return { dead_letters: page.map(deadLetterDocument), next };
+    },
+    { query: queryFields(listQuery), response: errorResponses },
+  );
+}

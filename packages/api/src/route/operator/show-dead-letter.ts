@@ -1,0 +1,23 @@
+import { findDeadLetter } from "@gift/core/dead-letter/find";
+import { Elysia } from "elysia";
+import { deadLetterId } from "../../dead-letter.schema.ts";
+import type { Dependencies } from "../../dependencies.ts";
+import { errorResponses } from "../../error-response.ts";
+import { InvalidRequestError } from "../../request-error.ts";
+import { deadLetterDocument } from "./dead-letter-document.ts";
+
+const identity = new RegExp(deadLetterId.pattern ?? "");
+
+/** `GET /operator/dead-letters/{dead_letter_id}` */
+export function showDeadLetterRoute({ db }: Dependencies) {
+  return new Elysia().get(
+    "/operator/dead-letters/:dead_letter_id",
+    async ({ params: { dead_letter_id: id } }) => {
+      // Elysia makes null of a segment that can't be decoded, whatever its types say.
+      if (!identity.test(id ?? ""))
+        throw new InvalidRequestError([`dead_letter_id: must be ${deadLetterId.description}`]);
+      return deadLetterDocument(await findDeadLetter(db, id));
+    },
+    { response: errorResponses },
+  );
+}

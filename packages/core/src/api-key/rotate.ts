@@ -1,0 +1,42 @@
+import { sql, type Transaction } from "kysely";
+import type { Database } from "../database/database.ts";
+import { ApiKeyEndedError } from "./api-key.errors.ts";
+import type { ApiKey } from "./api-key.ts";
+import { createApiKey } from "./create.ts";
+import type { Verifier } from "./credential.ts";
+import { findApiKey } from "./list.ts";
+
+export interface Rotation {
+  /** The visible part of the key to be replaced. */
+  readonly prefix: string;
+  /** Of the new key. */
+  readonly verifier: Verifier;
+  /** How long both are valid, so that a client can change over without a failed request. */
+  readonly overlapSeconds: number;
+  readonly operator: string;
+}
+
+/**
+ * Gives a client a new key with the rights of an old one, which ends after the overlap (or earlier, where it had an end).
+ * @param trx a transaction of its own
+ * @returns both, as they are now
+ * @throws ApiKeyNotFoundError, ApiKeyEndedError, ApiKeyExistsError
+ */
+export async function rotateApiKey(
+  trx: Transaction<Database>,
+  { prefix, verifier, overlapSeconds, operator }: Rotation,
+): Promise<{ created: ApiKey; replaced: ApiKey }> {
+  await sql`select from api_keys where prefix = ${prefix} for update`.execute(trx);
+  const old = await findApiKey(trx, prefix);
+  if (old.state !== "ACTIVE") throw new ApiKeyEndedError(prefix, old.state);
+  const { id: replaces, clientId, scopes, rateLimitPerMinute } = old;
+  // Its own end would be the old one's: a key made to last for good is replaced by one that does.
+  const created = await createApiKey(trx, {
+    ...{ verifier, clientId, scopes, rateLimitPerMinute, operator, replaces },
+    expiresAt: null,
+  });
+  await sql`
+    update api_keys set expires_at = least(expires_at, now() + make_interval(secs => ${overlapSeconds}))
+    where id = ${replaces}`.execute(trx);
+  return { created, replaced: await findApiKey(trx, prefix) };
+}
