@@ -47,6 +47,17 @@ export function parseTime(text: string, flag: string): Date {
   throw new UsageError(`${flag} "${text}" is not an ISO time like 2026-01-31 or 2026-01-31T08:00:00Z`);
 }
 
+/**
+ * @returns seconds
+ * @throws UsageError unless it is a whole number with its unit
+ */
+export function parseDuration(text: string, flag: string): number {
+  const [, amount, unit = ""] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const seconds = { s: 1, m: 60, h: 3_600, d: 86_400 }[unit];
+  if (amount !== undefined && seconds !== undefined) return Number(amount) * seconds;
+  throw new UsageError(`${flag} "${text}" is not a duration like 90s, 30m, 2h or 1d`);
+}
+
 export function parseOperator(text: string | undefined): string {
   const operator = text ?? userInfo().username;
   if (operator.trim() === "") throw new UsageError("--operator needs a name");
