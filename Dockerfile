@@ -7,6 +7,7 @@ WORKDIR /app
 # Manifests only: an edit of the sources leaves the install, the slowest step, as it was.
 FROM base AS dependencies
 COPY package.json bun.lock ./
+COPY packages/agent/package.json packages/agent/
 COPY packages/api/package.json packages/api/
 COPY packages/batch/package.json packages/batch/
 COPY packages/core/package.json packages/core/

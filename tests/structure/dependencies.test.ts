@@ -8,6 +8,7 @@ const allowed: Record<string, readonly string[]> = {
   core: ["batch"],
   queue: ["batch"],
   telemetry: [],
+  agent: [],
   lifecycle: ["telemetry"],
   link: ["core"],
   api: ["core", "fleet", "lifecycle", "link", "queue", "telemetry"],
