@@ -4,6 +4,7 @@ import { UsageError } from "./usage-error.ts";
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const identity = /^[1-9]\d{0,17}$/;
 const errorCode = /^[A-Z][A-Z0-9_]*$/;
+const fingerprint = /^[0-9a-f]{12}$/;
 /** A day (its start in UTC), or a time that says its zone: an operator's laptop and the service rarely share one. */
 const isoTime = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
 
@@ -26,6 +27,11 @@ export function parseDeadLetterId(text: string): string {
 
 export function parseErrorCode(text: string): string {
   if (!errorCode.test(text)) throw new UsageError(`--error-code "${text}" is not a code like PROVIDER_FAILED`);
+  return text;
+}
+
+export function parseFingerprint(text: string): string {
+  if (!fingerprint.test(text)) throw new UsageError(`--fingerprint "${text}" is not twelve digits like 3fa9c05d71be`);
   return text;
 }
 

@@ -1,6 +1,7 @@
 import type { Migration } from "kysely/migration";
 import * as gifts from "./0001-gifts.ts";
 import * as simulatedProvider from "./0002-simulated-provider.ts";
+import * as errorFingerprints from "./0003-error-fingerprints.ts";
 
 /**
  * Every migration in order. Forward only: a landed one never changes, and each must be safe while the previous version
@@ -9,6 +10,7 @@ import * as simulatedProvider from "./0002-simulated-provider.ts";
 export const migrations = {
   "0001-gifts": gifts,
   "0002-simulated-provider": simulatedProvider,
+  "0003-error-fingerprints": errorFingerprints,
 } as const satisfies Record<string, Migration>;
 
 /** The schema this code needs: the last key above. A test keeps the keys sorted. */

@@ -26,6 +26,7 @@ export const privileges: Readonly<
   outbox: { app: [...change, "delete"], ops: append },
   send_attempts: { app: change, ops: read },
   dead_letters: { app: append, ops: ["select", "update"] },
+  error_fingerprints: { app: change, ops: read },
   // Whether the schema is new enough.
   kysely_migration: { app: read, ops: read },
   // A real provider would keep it on its own side; operators have no business there.
