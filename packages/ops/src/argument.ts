@@ -1,4 +1,4 @@
-import { userInfo } from "node:os";
+import { defaultOperator } from "./config.ts";
 import { UsageError } from "./usage-error.ts";
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -65,7 +65,7 @@ export function parseDuration(text: string, flag: string): number {
 }
 
 export function parseOperator(text: string | undefined): string {
-  const operator = text ?? userInfo().username;
+  const operator = text ?? defaultOperator();
   if (operator.trim() === "") throw new UsageError("--operator needs a name");
   return operator;
 }
