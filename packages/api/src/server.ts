@@ -7,6 +7,7 @@ import { type Connections, followConnections } from "./connections.ts";
 import { maxBodyBytes, maxHeaderBytes, requestTimeoutMilliseconds } from "./limit.ts";
 import { headProblem, refuse, refuseConnection } from "./refusal.ts";
 import { InvalidRequestError } from "./request-error.ts";
+import { measureRequests } from "./request-metric.ts";
 
 /** What answers, e.g. an Elysia app. */
 export interface FetchHandler {
@@ -43,14 +44,16 @@ export async function listen(app: FetchHandler, { host, port, log, ...options }:
     // Longer than a load balancer's idle timeout (60 s), so that it never reuses a connection we are closing.
     keepAliveTimeout: 65_000,
   });
+  const metric = measureRequests(server);
   const answeredEarly = new WeakSet<Duplex>();
   server.on("request", (req, res) => {
     res.once("finish", () => void (req.complete || discardRest(req, answeredEarly)));
     answer(app, req, res).catch((err: unknown) => refuse(log, err, res));
   });
   server.on("clientError", (err, socket) => {
-    if (answeredEarly.has(socket)) socket.destroy();
-    else refuseConnection(log, err, socket);
+    if (answeredEarly.has(socket)) return void socket.destroy();
+    const status = refuseConnection(log, err, socket);
+    if (status !== undefined) metric.refused(socket, status);
   });
   const connections = followConnections(server);
   server.listen(port, host);

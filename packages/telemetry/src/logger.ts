@@ -1,4 +1,5 @@
 import { type DestinationStream, pino } from "pino";
+import { countEvent } from "./count-event.ts";
 import { currentLogContext } from "./log-context.ts";
 import { type LogEventName, logEvents } from "./log-event.ts";
 
@@ -15,7 +16,7 @@ export interface LogFields {
   readonly [field: string]: string | number | boolean | null | undefined;
 }
 
-/** Emits one event of the table; the level and the message come from there. */
+/** Emits one event of the table, whose level and message it takes; some events are counts too (`count-event.ts`). */
 export type Log = (event: LogEventName, fields?: LogFields) => void;
 
 /**
@@ -38,5 +39,6 @@ export function createLog(options: { service: string; level: LogLevel }, destina
   return (event, fields) => {
     const { level, message } = logEvents[event];
     logger[level]({ event, ...fields }, message);
+    countEvent(event, fields);
   };
 }

@@ -4,6 +4,8 @@ import { openLinkedDatabase } from "@gift/link/database";
 import { createSqsClient } from "@gift/queue/client";
 import { createPublisher } from "@gift/queue/publisher";
 import type { Log } from "@gift/telemetry/logger";
+import { createPoolMetric } from "@gift/telemetry/pool-metric";
+import { sampleGauges } from "@gift/telemetry/sample-gauges";
 import type { Kysely } from "kysely";
 import type { Config, RoleLinks } from "./config.ts";
 import { createRoute } from "./outbox/route.ts";
@@ -31,14 +33,20 @@ const publishing = { requestTimeoutMilliseconds: 3_000, maxAttempts: 1, leaseSec
 export const wiring: { [Name in keyof RoleLinks]: (foundation: Foundation, link: RoleLinks[Name]) => Promise<Role> } = {
   async gift({ config, db, log }, { queueUrl }) {
     const client = createSqsClient();
-    const connections = { applicationName: "simulated-provider", maxConnections: providerConnections };
+    const pool = createPoolMetric("simulated-provider");
+    const provider = openLinkedDatabase(config.database, {
+      applicationName: "simulated-provider",
+      maxConnections: providerConnections,
+      aroundAcquire: pool.aroundAcquire,
+    });
     const { failureRate, areTestValuesAllowed } = config;
-    const provider = openLinkedDatabase(config.database, connections);
     const sender = createSimulatedSender({ db: provider, failureRate, areTestValuesAllowed });
     const tuning = tuningOf(fleet.services.gift, fleet.queues.gift, config);
     const role = await startGiftRole({ client, queueUrl, db, log, tuning, sender });
+    const stopGauges = sampleGauges(pool.sample);
     return withClose(role, async () => {
       client.destroy();
+      await stopGauges();
       await sender.close();
     });
   },
@@ -66,6 +74,7 @@ export const wiring: { [Name in keyof RoleLinks]: (foundation: Foundation, link:
       db,
       log,
       publish,
+      queues: Array.from(queueUrls.keys()),
       batch,
       intervalMilliseconds: intervalSeconds * 1_000,
       leaseSeconds,

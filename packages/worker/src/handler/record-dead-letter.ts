@@ -22,20 +22,22 @@ export function createRecordDeadLetter({ db, queue, log }: RecordDeadLetterDepen
     const { id: messageId, body, attributes, receiveCount } = message;
     const letter = await recordDeadLetter(db, { messageId, queue, body, attributes, receiveCount });
     // Delivered twice, it is recorded and reported once: monitors count these lines.
-    if (letter.isNew) report(log, message, letter);
+    if (letter.isNew) report(log, queue, message, letter);
     return acknowledge;
   };
 }
 
-function report(log: Log, message: Message, letter: RecordedDeadLetter): void {
+function report(log: Log, queue: string, message: Message, letter: RecordedDeadLetter): void {
   const [code = letter.error, ...reason] = letter.error.split(": ");
-  log("dead_letter.recorded", {
+  const fields = {
     ...(letter.giftId !== null && { gift_id: letter.giftId }),
     ...(letter.requestId !== null && { request_id: letter.requestId }),
     message_id: message.id,
     receive_count: message.receiveCount,
-    is_gift_failed: letter.isGiftFailed,
     error_code: code,
     error_message: reason.join(": "),
-  });
+  };
+  // The worker has said so itself, unless every one of them died before it could.
+  if (letter.isGiftFailed) log("send.failed", fields);
+  log("dead_letter.recorded", { ...fields, queue, is_gift_failed: letter.isGiftFailed });
 }

@@ -12,5 +12,5 @@ export interface DeadLettersRoleOptions extends ConsumerRoleOptions {
  * @throws ConsumerConfigurationError when the dead-letter queue has a dead-letter queue of its own
  */
 export function startDeadLettersRole(options: DeadLettersRoleOptions): Promise<Role> {
-  return startConsumerRole("dead-letters", options, createRecordDeadLetter(options));
+  return startConsumerRole({ name: "dead-letters", queue: options.queue }, options, createRecordDeadLetter(options));
 }
