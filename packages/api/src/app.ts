@@ -1,4 +1,5 @@
 import { node } from "@elysiajs/node";
+import { tagSpan } from "@gift/telemetry/trace";
 import { Elysia } from "elysia";
 import { authenticate } from "./authentication.ts";
 import type { Dependencies } from "./dependencies.ts";
@@ -30,6 +31,7 @@ export function createApp(dependencies: Dependencies) {
       authenticate(dependencies.authentication, request);
       if (Number(request.headers.get("content-length")) > maxBodyBytes) throw new PayloadTooLargeError();
     })
+    .onTransform(({ route }) => tagSpan({ "http.route": route }))
     .onError(({ error, path, request, set }) => {
       const answer = answerError(dependencies.log, error, requestFields(request, path));
       set.status = answer.status;

@@ -8,6 +8,7 @@ import type { Log } from "@gift/telemetry/logger";
 import { count } from "@gift/telemetry/measure";
 import { createPoolMetric } from "@gift/telemetry/pool-metric";
 import { sampleGauges } from "@gift/telemetry/sample-gauges";
+import { sendInSpan } from "@gift/telemetry/trace";
 import { createApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import { listen } from "./server.ts";
@@ -39,8 +40,8 @@ export async function startApi(config: Config, log: Log): Promise<() => Promise<
   const publisher = createPublisher({ client, queueUrl: config.queueUrl });
   const dispatcher = createDispatcher({
     db,
-    async publish({ body, attributes }) {
-      await publisher.publish({ body, attributes });
+    async publish(message) {
+      await sendInSpan(message, (attributes) => publisher.publish({ body: message.body, attributes }));
       count("gift.outbox.published", 1, { by: "api" });
     },
     maxPending,

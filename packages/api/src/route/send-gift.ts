@@ -1,6 +1,7 @@
 import { SendConflictError } from "@gift/core/gift/gift.errors";
 import { requestSend } from "@gift/core/gift/request-send";
 import { withLogContext } from "@gift/telemetry/log-context";
+import { traceAttributes } from "@gift/telemetry/trace";
 import { Elysia, status } from "elysia";
 import type { Dependencies } from "../dependencies.ts";
 import { errorResponses } from "../error-response.ts";
@@ -19,7 +20,7 @@ const publishLeaseSeconds = 5;
 export function sendGiftRoute({ db, dispatcher, log }: Dependencies) {
   async function send(giftId: string, requestId: string) {
     try {
-      const outcome = await requestSend(db, { giftId, requestId, publishLeaseSeconds });
+      const outcome = await requestSend(db, { giftId, requestId, publishLeaseSeconds, attributes: traceAttributes() });
       log(`send.${outcome.kind}`);
       if (outcome.kind === "accepted") dispatcher.add(outcome.message);
       return outcome;

@@ -3,6 +3,7 @@ import { isDatabaseUnavailable } from "@gift/core/database/unavailable";
 import { type ConsumerOptions, createConsumer } from "@gift/queue/consumer";
 import type { Log } from "@gift/telemetry/logger";
 import { sampleGauges } from "@gift/telemetry/sample-gauges";
+import { processInSpan } from "@gift/telemetry/trace";
 import type { Kysely } from "kysely";
 import { createConsumerMetric, gaugeConsumer } from "../consumer-metric.ts";
 import { isDatabaseReady } from "../database-ready.ts";
@@ -49,7 +50,7 @@ export async function startConsumerRole(
     client,
     queueUrl,
     name,
-    handle,
+    handle: (message, context) => processInSpan(queue, message, () => handle(message, context)),
     isUnavailable: isDatabaseUnavailable,
     isReady: () => isDatabaseReady(db),
     observer: { ...createConsumerLog(log, name), ...createConsumerMetric(queue) },
