@@ -1,9 +1,7 @@
 import { api, apiUrl } from "./api.ts";
 import { cluster } from "./cluster.ts";
-import { operator } from "./operator.ts";
 import { queues } from "./queue.ts";
 import { stage } from "./stage.ts";
-import { region } from "./stage-table.ts";
 import { workers } from "./worker.ts";
 
 const queueUrls = Object.fromEntries(Object.entries(queues).map(([name, { queue }]) => [name, queue.url]));
@@ -18,5 +16,5 @@ function deployment() {
     ([name, service]) => [name, service.nodes.taskDefinition.apply(({ arn }) => arn)] as const,
   );
   const taskDefinitions = Object.fromEntries(revisions);
-  return { auth: stage.auth, cluster: cluster.nodes.cluster.name, taskDefinitions, region, operator };
+  return { auth: stage.auth, cluster: cluster.nodes.cluster.name, taskDefinitions };
 }
