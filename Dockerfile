@@ -15,6 +15,7 @@ COPY packages/fleet/package.json packages/fleet/
 COPY packages/lifecycle/package.json packages/lifecycle/
 COPY packages/link/package.json packages/link/
 COPY packages/local/package.json packages/local/
+COPY packages/monitor/package.json packages/monitor/
 COPY packages/ops/package.json packages/ops/
 COPY packages/queue/package.json packages/queue/
 COPY packages/release/package.json packages/release/

@@ -11,6 +11,7 @@ const allowed: Record<string, readonly string[]> = {
   agent: [],
   lifecycle: ["telemetry"],
   link: ["core"],
+  monitor: ["fleet", "telemetry"],
   api: ["core", "fleet", "lifecycle", "link", "queue", "telemetry"],
   worker: ["core", "fleet", "lifecycle", "link", "queue", "telemetry"],
   ops: ["core", "link"],
