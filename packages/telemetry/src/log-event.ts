@@ -25,6 +25,12 @@ export const logEvents = {
   "outbox.swept": { level: "info", message: "the outbox sweep published messages that were left behind" },
   "outbox.blocked": { level: "error", message: "the outbox can't be published; it will be tried again" },
   "dead_letter.recorded": { level: "error", message: "dead letter recorded" },
+  "notification.sent": { level: "info", message: "people were told of dead letters" },
+  "notification.failed": { level: "warn", message: "people could not be told of dead letters; it will be tried again" },
+  "notification.dropped": {
+    level: "warn",
+    message: "people will not be told of some dead letters; the rows are there",
+  },
   "consumer.poll_failed": { level: "warn", message: "receiving failed; polling backs off" },
   "consumer.handler_failed": { level: "error", message: "a handler failed unexpectedly; the message will come back" },
   "consumer.lease_lost": { level: "warn", message: "the lease of a message was lost; its handler was aborted" },

@@ -8,6 +8,8 @@ import { createPoolMetric } from "@gift/telemetry/pool-metric";
 import { sampleGauges } from "@gift/telemetry/sample-gauges";
 import type { Kysely } from "kysely";
 import type { Config, RoleLinks } from "./config.ts";
+import { startNotifier } from "./notification/notifier.ts";
+import { createSlackChannel } from "./notification/slack.ts";
 import { createRoute } from "./outbox/route.ts";
 import { startDeadLettersRole } from "./role/dead-letters.ts";
 import { startGiftRole } from "./role/gift.ts";
@@ -28,6 +30,9 @@ const providerConnections = 4;
 
 /** A sweep of 500 rows is 50 calls, 8 at a time: 7 rounds of at most 3 s when SQS hangs, within the rows' lease. */
 const publishing = { requestTimeoutMilliseconds: 3_000, maxAttempts: 1, leaseSeconds: 30 };
+
+/** For the last message of a process that ends: part of what is kept for closing. */
+const farewellMilliseconds = 2_000;
 
 /** How each role is started with the fleet's numbers and the process's links. */
 export const wiring: { [Name in keyof RoleLinks]: (foundation: Foundation, link: RoleLinks[Name]) => Promise<Role> } = {
@@ -51,13 +56,19 @@ export const wiring: { [Name in keyof RoleLinks]: (foundation: Foundation, link:
     });
   },
 
-  async "dead-letters"({ config, db, log }, { queueUrl }) {
+  async "dead-letters"({ config, db, log }, { queueUrl, slack }) {
     const client = createSqsClient();
     const service = fleet.services["dead-letters"];
     const queue = service.consumes;
     const tuning = tuningOf(service, fleet.queues[queue], config);
-    const role = await startDeadLettersRole({ client, queueUrl, db, log, tuning, queue });
-    return withClose(role, () => client.destroy());
+    const notifier =
+      slack && startNotifier({ channel: createSlackChannel(slack.webhookUrl, { ...slack, queue }), log });
+    const notify = notifier?.notify;
+    const role = await startDeadLettersRole({ client, queueUrl, db, log, tuning, queue, notify });
+    return withClose(role, async () => {
+      client.destroy();
+      await notifier?.stop(farewellMilliseconds);
+    });
   },
 
   outbox({ db, log }, { queueUrls }) {
