@@ -17,7 +17,7 @@ const allowed: Record<string, readonly string[]> = {
   ops: ["core", "link"],
   release: ["link"],
   // The demo is a typed client of the API; nothing else of it is used.
-  local: ["api", "core", "fleet", "link", "queue"],
+  local: ["api", "core", "fleet", "link", "queue", "telemetry"],
 };
 
 const sources = readSources("packages", ".ts");
