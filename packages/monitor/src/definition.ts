@@ -1,5 +1,6 @@
 import type { LogEventName } from "@gift/telemetry/log-event";
 import type { MetricName } from "@gift/telemetry/metric";
+import type { MetricTag, TagValue } from "@gift/telemetry/metric-tag";
 import type { MonitorId } from "./monitor-id.ts";
 import type { AgentMetric, CloudWatchMetric } from "./outside-metric.ts";
 import type { SloId } from "./slo.ts";
@@ -76,7 +77,8 @@ export type Series = OwnSeries | AgentSeries | CloudWatchSeries;
 /** How points of several tasks, queues or zones at one moment become one. */
 export type Across = "sum" | "avg" | "max" | "min" | "p50" | "p95" | "p99";
 
-type Tags = Readonly<Record<string, string>>;
+/** A value of some tags, or several of which any will do. */
+export type TagFilter = { readonly [Tag in MetricTag]?: TagValue<Tag> | readonly TagValue<Tag>[] };
 
 /** A metric of packages/telemetry. */
 export interface OwnSeries {
@@ -84,9 +86,9 @@ export interface OwnSeries {
   readonly metric: MetricName;
   readonly across: Across;
   /** Only points with all of these tags. */
-  readonly where?: Tags;
+  readonly where?: TagFilter;
   /** Only points with none of these tags. */
-  readonly except?: Tags;
+  readonly except?: TagFilter;
 }
 
 /** What the agent measures of one kind of process. */

@@ -9,7 +9,7 @@ import type {
 } from "./definition.ts";
 import type { Names, SloNames } from "./names.ts";
 import { isCount, seriesQuery } from "./series-query.ts";
-import { type Slo, sloDays } from "./slo.ts";
+import { slos as objectives, type Slo } from "./slo.ts";
 
 /** Datadog's type of a monitor. The API answers `query alert` to a `metric alert` too, and a difference would be deployed again and again. */
 export const queryTypes = { metric: "query alert", log: "log alert", burn: "slo alert" } as const satisfies Record<
@@ -64,7 +64,7 @@ export function logSearch(events: readonly string[], { stage }: Names): string {
 
 function burnQuery({ slo, longWindowHours, shortWindowMinutes, thresholds }: BurnCondition, slos: SloNames): string {
   const windows = `long_window("${longWindowHours}h").short_window("${shortWindowMinutes}m")`;
-  return `burn_rate("${slos[slo]}").over("${sloDays}d").${windows} > ${thresholds.critical}`;
+  return `burn_rate("${slos[slo]}").over("${objectives[slo].windowDays}d").${windows} > ${thresholds.critical}`;
 }
 
 /** The two queries of an SLO: good events, and all. */

@@ -1,5 +1,5 @@
 import { metrics } from "@gift/telemetry/metric";
-import type { Series } from "./definition.ts";
+import type { Series, TagFilter } from "./definition.ts";
 import { type Names, scopeOf } from "./names.ts";
 import { agentMetrics, cloudWatchMetrics } from "./outside-metric.ts";
 
@@ -31,11 +31,19 @@ function kindOf(series: Series): string {
   return (series.from === "agent" ? agentMetrics[series.metric] : cloudWatchMetrics[series.metric]).kind;
 }
 
+/** Between commas a tag has one value; a list of values is understood only between `AND`s, and the two can't be mixed. */
 function filterOf(series: Series, names: Names): string {
   if (series.from === "cloudwatch") return scopeOf(series.of, names);
   const env = `env:${names.stage.toLowerCase()}`;
   if (series.from === "agent") return `${env},service:${series.service}`;
-  const where = Object.entries(series.where ?? {}).map(([tag, value]) => `${tag}:${value}`);
-  const except = Object.entries(series.except ?? {}).map(([tag, value]) => `!${tag}:${value}`);
-  return [env, ...where, ...except].join(",");
+  const terms = [env, ...termsOf(series.where), ...termsOf(series.except).map((term) => `!${term}`)];
+  return terms.join(terms.some((term) => term.includes(" IN ")) ? " AND " : ",");
+}
+
+/** Datadog keeps values in lower case. */
+function termsOf(filter: TagFilter = {}): string[] {
+  return Object.entries(filter).map(([tag, value]) => {
+    const values = [value].flat().map((each) => each.toLowerCase());
+    return values.length === 1 ? `${tag}:${values[0]}` : `${tag} IN (${values.join(",")})`;
+  });
 }

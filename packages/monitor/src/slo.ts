@@ -1,12 +1,13 @@
+import { objectives } from "@gift/telemetry/objective";
 import type { OwnSeries } from "./definition.ts";
 
-/** A share of events that must be good over 30 days. */
+/** A share of events that must be good. */
 export interface Slo {
   readonly title: string;
-  /** Percent, over `days`. */
-  readonly target: number;
-  /** Percent at which the dashboard turns yellow: half of the error budget is spent. */
-  readonly warning: number;
+  readonly targetPercent: number;
+  /** Where the dashboard turns yellow: half of the error budget is spent. */
+  readonly warningPercent: number;
+  readonly windowDays: number;
   readonly good: OwnSeries;
   /** All events: the sum of these. */
   readonly among: readonly [OwnSeries, ...OwnSeries[]];
@@ -14,13 +15,10 @@ export interface Slo {
   readonly tells: string;
 }
 
-/** The window of every objective. */
-export const sloDays = 30;
+const { availability, latency, delivery, deadLetters } = objectives;
 
-/** A count, summed over all tasks. */
-function countOf(metric: OwnSeries["metric"], tags: Pick<OwnSeries, "where" | "except"> = {}): OwnSeries {
-  return { from: "own", metric, across: "sum", ...tags };
-}
+/** The operations that clients wait for. */
+const awaited = { operation: latency.operations };
 
 /**
  * The objectives of spec section 8 that are shares. Counts with a tag and no percentiles: they need no configuration in Datadog,
@@ -29,8 +27,7 @@ function countOf(metric: OwnSeries["metric"], tags: Pick<OwnSeries, "where" | "e
 export const slos = {
   "slo-availability": {
     title: "API availability",
-    target: 99.9,
-    warning: 99.95,
+    ...shareOf(availability),
     good: countOf("gift.http.responses", { except: { status_class: "5xx" } }),
     among: [countOf("gift.http.responses")],
     tells:
@@ -38,19 +35,17 @@ export const slos = {
   },
   "slo-latency": {
     title: "API latency",
-    target: 95,
-    warning: 97.5,
-    good: countOf("gift.http.responses", { where: { is_fast: "true" } }),
-    among: [countOf("gift.http.responses")],
-    tells: "answers within 300 ms, first byte in to last byte out; p95 under 300 ms, said as a share of requests",
+    ...shareOf(latency),
+    good: countOf("gift.http.responses", { where: { ...awaited, is_fast: "true" } }),
+    among: [countOf("gift.http.responses", { where: awaited })],
+    tells: `answers of ${latency.operations.join(" and ")} in under ${latency.thresholdMilliseconds} ms: their p95, said as a share`,
   },
   "slo-delivery": {
     title: "Delivery",
-    target: 95,
-    warning: 97.5,
+    ...shareOf(delivery),
     good: countOf("gift.send.sent", { where: { is_in_time: "true" } }),
     among: [countOf("gift.send.sent"), countOf("gift.send.failed")],
-    tells: "accepted sends that reach SENT within 5 minutes, counted when they end: `queue-age` sees those that don't",
+    tells: `accepted sends that reach SENT within ${delivery.thresholdSeconds / 60} minutes, counted when they end: \`queue-age\` sees those that don't`,
   },
 } as const satisfies Record<string, Slo>;
 
@@ -63,7 +58,7 @@ export type SloId = keyof typeof slos;
 export const dailyLimit = {
   id: "slo-dead-letters",
   title: "Dead letters in a day",
-  most: 0,
+  ...deadLetters,
   counts: countOf("gift.dead_letter.recorded"),
 } as const;
 
@@ -79,4 +74,13 @@ export const burnRates = {
  */
 export function fastestBurn(target: number): number {
   return 1 / (1 - target / 100);
+}
+
+function shareOf({ targetPercent, windowDays }: { readonly targetPercent: number; readonly windowDays: number }) {
+  return { targetPercent, warningPercent: (targetPercent + 100) / 2, windowDays };
+}
+
+/** A count, summed over all tasks. */
+function countOf(metric: OwnSeries["metric"], tags: Pick<OwnSeries, "where" | "except"> = {}): OwnSeries {
+  return { from: "own", metric, across: "sum", ...tags };
 }

@@ -58,7 +58,7 @@ function deadLettersOfADay(): Definition {
       kind: "metric",
       formula: { is: "series", of: dailyLimit.counts },
       during: "sum",
-      windowMinutes: 24 * 60,
+      windowMinutes: dailyLimit.windowDays * 24 * 60,
       comparator: ">",
       thresholds: { critical: dailyLimit.most },
       onMissingData: "default",
