@@ -65,7 +65,7 @@ export async function sendInSpan(
 ): Promise<void> {
   if (!connected) return await publish(attributes);
   const start = { resource: `send ${destination}`, tags: { queue: destination }, parent: attributes[attributeName] };
-  await connected.run("sqs.send", start, () => 
+  await connected.run("sqs.send", start, () =>
     publish(Object.hasOwn(attributes, attributeName) ? attributes : { ...attributes, ...traceAttributes() }),
   );
 }
