@@ -7,6 +7,7 @@ WORKDIR /app
 # Manifests only: an edit of the sources leaves the install, the slowest step, as it was.
 FROM base AS dependencies
 COPY package.json bun.lock ./
+COPY packages/agent/package.json packages/agent/
 COPY packages/api/package.json packages/api/
 COPY packages/batch/package.json packages/batch/
 COPY packages/core/package.json packages/core/
@@ -14,6 +15,7 @@ COPY packages/fleet/package.json packages/fleet/
 COPY packages/lifecycle/package.json packages/lifecycle/
 COPY packages/link/package.json packages/link/
 COPY packages/local/package.json packages/local/
+COPY packages/monitor/package.json packages/monitor/
 COPY packages/ops/package.json packages/ops/
 COPY packages/queue/package.json packages/queue/
 COPY packages/release/package.json packages/release/

@@ -30,6 +30,7 @@ export default $config({
     await import("./infra/api.ts");
     await import("./infra/worker.ts");
     await import("./infra/firewall.ts");
+    await import("./infra/handbook.ts");
     const { outputs } = await import("./infra/output.ts");
     return outputs;
   },

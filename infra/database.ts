@@ -60,7 +60,8 @@ const postgres = new sst.aws.Postgres("Postgres", {
   },
 });
 
-const instance: aws.rds.Instance | undefined = postgres.nodes.instance;
+/** RDS's instance; undefined in `sst dev`, which declares none. */
+export const instance: aws.rds.Instance | undefined = postgres.nodes.instance;
 const proxy = instance && stage.database.hasProxy ? proxyOf(instance, [roles.app, roles.operator]) : undefined;
 
 /**

@@ -1,8 +1,7 @@
-import { cluster } from "./cluster.ts";
 import { databaseLink, owner } from "./database.ts";
 import { image } from "./image.ts";
 import { network } from "./network.ts";
-import { declareOneShot, logGroupOf, operatorEntryPoint } from "./one-shot.ts";
+import { declareOneShot, operatorEntryPoint, runOf } from "./one-shot.ts";
 
 const name = "Migration";
 
@@ -44,15 +43,7 @@ function runDuringDeploy(task: sst.aws.Task): command.local.Command {
       dir: $cli.paths.root,
       triggers: [task.taskDefinition],
       environment: {
-        TASK: $jsonStringify({
-          cluster: cluster.nodes.cluster.arn,
-          taskDefinition: task.taskDefinition,
-          container: name,
-          subnets: network.subnets.task,
-          securityGroups: [network.securityGroups.migration.id],
-          hasPublicAddress: network.taskHasPublicAddress,
-          logGroup: logGroupOf(name),
-        }),
+        TASK: $jsonStringify(runOf(name, task, network.securityGroups.migration)),
       },
     },
     // Until its rules are in place the task could reach neither its image nor the database.

@@ -1,6 +1,7 @@
 import { cluster } from "./cluster.ts";
 import { type ContainerDefinition, rewriteContainers } from "./container.ts";
 import { architecture } from "./image.ts";
+import { network } from "./network.ts";
 import { narrowExecutionRole, withoutExec } from "./role.ts";
 import { stage } from "./stage.ts";
 
@@ -51,6 +52,19 @@ export function declareOneShot(name: string, options: OneShotOptions): sst.aws.T
       taskDefinition: rewriteContainers(hardened, []),
     },
   });
+}
+
+/** What `packages/release` needs to run the task: inside a deploy, or for an operator. */
+export function runOf(name: string, task: sst.aws.Task, securityGroup: aws.ec2.SecurityGroup) {
+  return {
+    cluster: cluster.nodes.cluster.arn,
+    taskDefinition: task.taskDefinition,
+    container: name,
+    subnets: network.subnets.task,
+    securityGroups: [securityGroup.id],
+    hasPublicAddress: network.taskHasPublicAddress,
+    logGroup: logGroupOf(name),
+  };
 }
 
 function hardened(container: ContainerDefinition): ContainerDefinition {

@@ -1,6 +1,5 @@
 import { api, apiUrl } from "./api.ts";
 import { cluster } from "./cluster.ts";
-import { operator } from "./operator.ts";
 import { queues } from "./queue.ts";
 import { stage } from "./stage.ts";
 import { workers } from "./worker.ts";
@@ -17,5 +16,5 @@ function deployment() {
     ([name, service]) => [name, service.nodes.taskDefinition.apply(({ arn }) => arn)] as const,
   );
   const taskDefinitions = Object.fromEntries(revisions);
-  return { auth: stage.auth, cluster: cluster.nodes.cluster.name, taskDefinitions, operator };
+  return { auth: stage.auth, cluster: cluster.nodes.cluster.name, taskDefinitions };
 }

@@ -67,7 +67,7 @@ test("a delivery for a gift that doesn't exist says so", async () => {
 test("success moves the gift to SENT, clears its error and finishes the attempt", async () => {
   const gift = await giftIn(own.db, "QUEUED");
   await recordRetry(own.db, await begun(own.db, gift), failure);
-  expect(await markSent(own.db, await begun(own.db, gift), "provider-1")).toBe(true);
+  expect(await markSent(own.db, await begun(own.db, gift), "provider-1")).toBeDefined();
   const rows = await rowsOf(own.db, gift.id);
   expect(rows.gift).toMatchObject({ status: "SENT", last_error: null });
   expect(rows.attempts).toMatchObject([
@@ -117,7 +117,7 @@ test("two processes that both report success: one moves the gift, the other lear
   const gift = await giftIn(own.db, "QUEUED");
   const attempts = [await begun(own.db, gift), await begun(own.db, gift)];
   const moved = await Promise.all(attempts.map((attempt) => markSent(own.db, attempt, "reference")));
-  expect(moved.toSorted()).toEqual([false, true]);
+  expect(moved.filter((sent) => sent !== undefined)).toHaveLength(1);
 });
 
 test("an attempt keeps its first outcome, whatever is reported after it", async () => {
@@ -134,7 +134,7 @@ test("a send that took effect after its attempt was given up still moves the gif
   const gift = await giftIn(own.db, "QUEUED");
   const attempt = await begun(own.db, gift);
   await recordRetry(own.db, attempt, failure);
-  expect(await markSent(own.db, attempt, "reference")).toBe(true);
+  expect(await markSent(own.db, attempt, "reference")).toBeDefined();
   expect((await rowsOf(own.db, gift.id)).attempts).toMatchObject([{ outcome: "RETRY" }]);
 });
 

@@ -66,6 +66,10 @@ const refused: Record<string, string[]> = {
     letter("state, resolved_at, resolved_by", "'REDRIVEN', now(), 'olga'"),
     letter("state, resolved_at, resolved_by, redrive_request_id", "'DISCARDED', now(), 'olga', 'r'"),
   ],
+  error_fingerprints_fingerprint_check: [
+    "insert into error_fingerprints (fingerprint, error) values ('not hexadecimal', 'CODE: why')",
+    "insert into error_fingerprints (fingerprint, error) values ('3fa9c05d71b', 'CODE: why')",
+  ],
 };
 
 test("every CHECK constraint of the schema is listed here", async () => {

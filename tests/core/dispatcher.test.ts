@@ -12,7 +12,12 @@ beforeEach(() => sql`truncate outbox`.execute(own.db));
 
 async function committed(): Promise<OutboxMessage> {
   const gift = await giftIn(own.db, "CREATED");
-  const outcome = await requestSend(own.db, { giftId: gift.id, owner: "anybody", requestId: gift.requestId, publishLeaseSeconds: 30 });
+  const outcome = await requestSend(own.db, {
+    giftId: gift.id,
+    owner: "anybody",
+    requestId: gift.requestId,
+    publishLeaseSeconds: 30,
+  });
   if (outcome.kind !== "accepted") throw new Error("the request was not accepted");
   return outcome.message;
 }

@@ -16,6 +16,7 @@ test("a new gift is CREATED, has a time-ordered id and an unguessable code, and 
     code: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4/),
     amount: maxAmount,
     message: "🎁".repeat(500),
+    clientId: null,
     status: "CREATED",
     requestId: null,
     lastError: null,

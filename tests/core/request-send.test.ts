@@ -9,7 +9,8 @@ import { deadMessage, everything, giftIn, rowsOf, unknownGiftId } from "./gift-i
 
 const own = useTestDatabase();
 
-const send = (giftId: string, requestId: string) => requestSend(own.db, { giftId, owner: "anybody", requestId, publishLeaseSeconds: 30 });
+const send = (giftId: string, requestId: string) =>
+  requestSend(own.db, { giftId, owner: "anybody", requestId, publishLeaseSeconds: 30 });
 
 test("an accepted request answers with its body and the message to publish, and stores both", async () => {
   const gift = await giftIn(own.db, "CREATED");

@@ -126,7 +126,10 @@ describe("gift_app", () => {
     ["empty a table", "truncate outbox"],
     ["delete a gift", "delete from gifts"],
     ["rewrite an answered send request", "update send_requests set response_body = ''"],
-    ["resolve a dead letter", "update dead_letters set state = 'DISCARDED'"],
+    ["delete a dead letter", "delete from dead_letters"],
+    ["issue itself a key", "insert into api_keys (prefix) values ('aaaaaaaa')"],
+    ["give a key more rights", "update api_keys set scopes = '{operator}'"],
+    ["forget that a key was used", "delete from api_key_uses"],
     ["forget what the provider did", "delete from simulated_provider.sends"],
     ["pretend to a schema version", "insert into kysely_migration values ('9999', '')"],
     ["hold up migrations", "select * from kysely_migration_lock for update"],
@@ -170,6 +173,8 @@ describe("gift_ops", () => {
     ["take a message out of the outbox", "delete from outbox"],
     ["rewrite an attempt", "update send_attempts set outcome = 'SENT'"],
     ["read the provider's record", "select from simulated_provider.sends"],
+    ["delete a key", "delete from api_keys"],
+    ["say when a key was used", "insert into api_key_uses (key_id, last_used_at) values (uuidv7(), now())"],
     ["become the application", "set role gift_app"],
   ])("can't %s", async (_, statement) => {
     await expect(sql.raw(statement).execute(ops)).rejects.toThrow("permission denied");

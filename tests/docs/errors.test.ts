@@ -3,6 +3,7 @@ import { errorStatus } from "@gift/api/error-code";
 import { openDatabase } from "@gift/core/database/database";
 import { describe, expect, test } from "vitest";
 import { answerOf, errorOf, useApi } from "../api/api.ts";
+import { issueKey } from "../support/api-key.ts";
 import { readSources } from "../support/sources.ts";
 
 const page = readSources("docs", ".md").find(({ path }) => path === "docs/errors.md")?.text ?? "";
@@ -27,6 +28,12 @@ const provocations: Record<keyof typeof errorStatus, () => Promise<ReturnType<ty
   },
   PAYLOAD_TOO_LARGE: async () => errorOf(await api.create("x".repeat(20_000))),
   UNSUPPORTED_MEDIA_TYPE: async () => errorOf(await api.create("{}", { "content-type": "text/plain" })),
+  RATE_LIMITED: async () => {
+    const authorization = `Bearer ${(await issueKey(closed.database.db, { rateLimitPerMinute: 1 })).key}`;
+    const read = () => closed.call("GET", `/gifts/${unknownId}`, { headers: { authorization } });
+    await read();
+    return errorOf(await read());
+  },
   INTERNAL_ERROR: () => readFrom({ database: "there_is_no_such_database" }),
   SERVICE_UNAVAILABLE: () => readFrom({ port: 9 }),
 };

@@ -12,6 +12,8 @@ export interface System {
   readonly queueUrl: string;
   /** Between the API and SQS. */
   readonly apiSqs: SqsProxy;
+  /** Between the workers and SQS. */
+  readonly workerSqs: SqsProxy;
   startApi(environment?: Record<string, string>): Promise<StartedProcess>;
   startWorker(roles: string, environment?: Record<string, string>): Promise<StartedProcess>;
 }
@@ -43,6 +45,7 @@ export async function createSystem(connection: TestDatabase["connection"], sqs: 
     apiUrl: `http://127.0.0.1:${port}`,
     queueUrl,
     apiSqs,
+    workerSqs,
     startApi: (environment = {}) =>
       start("packages/api/src/main.ts", apiSqs, {
         PORT: String(port),

@@ -5,6 +5,7 @@ import { fleet } from "@gift/fleet/fleet";
 import type { Settings } from "@gift/local/command/settings";
 import { repositoryFolder } from "@gift/local/repository";
 import { apiSpec, linkEnvironment, workerSpecs } from "@gift/local/stack/service-spec";
+import { traced } from "@gift/local/stack/tracing";
 import { expect, test } from "vitest";
 
 const settings: Settings = {
@@ -60,4 +61,15 @@ test("the API listens on the loopback address, and a quiet terminal doesn't hide
 test("every entry point that is started exists", () => {
   for (const { command } of [apiSpec(settings, links), ...workerSpecs(settings, links)])
     expect(command.filter((word) => !existsSync(join(repositoryFolder, word)))).toEqual([]);
+});
+
+test("a process is traced when the environment names an agent, as the service that it is on AWS, and not otherwise", () => {
+  const spec = apiSpec(settings, links);
+  expect(traced(spec, "api", { DD_SERVICE: "mine", DD_ENV: "mine" })).toBe(spec);
+  for (const address of [{ DD_TRACE_AGENT_URL: "http://a:1" }, { DD_AGENT_HOST: "a" }, { DD_TRACE_AGENT_PORT: "1" }]) {
+    const { command, environment } = traced(spec, "api", { ...address, DD_SERVICE: "mine", HOME: "/home" });
+    expect(command).toEqual(["--import", "./packages/telemetry/src/instrument.ts", ...spec.command]);
+    expect(environment).toMatchObject({ ...spec.environment, ...address, DD_SERVICE: "api", DD_ENV: "local" });
+    expect(environment).not.toHaveProperty("HOME");
+  }
 });

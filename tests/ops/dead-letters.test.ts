@@ -44,12 +44,19 @@ test("list shows the open letters, or those in a state, oldest first", async () 
     expect(table.stdout).toContain(word);
 });
 
-test("list filters by gift, by code, and by time in any zone", async () => {
+test("list filters by gift, by code, by fingerprint, and by time in any zone", async () => {
   const gift = await deadGift();
   const poisonId = await poison();
   await sql`update dead_letters set created_at = '2026-01-31T08:00:00Z' where id = ${poisonId}`.execute(own.db);
   expect(await listed("--gift", gift.id)).toEqual([gift.letterId]);
   expect(await listed("--error-code", "UNPARSABLE_MESSAGE")).toEqual([poisonId]);
+  const fingerprint = (await everything(own.db)).deadLetters.at(-1)?.error_fingerprint ?? "";
+  expect(await listed("--fingerprint", fingerprint)).toEqual([poisonId]);
+  expect((await ops("list")).stdout).toContain(fingerprint);
+  expect(await ops("list", "--fingerprint", "nonsense")).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--fingerprint "nonsense" is not twelve digits'),
+  });
   expect(await listed("--since", "2026-01-31", "--until", "2026-01-31T10:00:00+01:00")).toEqual([poisonId]);
   expect(await listed("--until", "2026-01-31T09:00:00+01:00")).toEqual([]);
 });
@@ -68,6 +75,7 @@ test("show prints one letter with its message, whose control characters stay tex
       gift_id: null,
       request_id: null,
       error: "UNPARSABLE_MESSAGE: the body is not a send message",
+      error_fingerprint: expect.stringMatching(/^[0-9a-f]{12}$/),
       state: "OPEN",
       redrive_request_id: null,
       resolved_by: null,

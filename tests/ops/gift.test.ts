@@ -28,6 +28,7 @@ test("gift show tells the story as JSON with stable names", async () => {
       code: expect.any(String),
       amount: 100,
       message: null,
+      client_id: null,
       status: "FAILED",
       request_id: gift.requestId,
       last_error: "PROVIDER_REFUSED: no",

@@ -1,8 +1,7 @@
 import { execFile } from "node:child_process";
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { type Answers, serveAws } from "./aws.ts";
 
 const main = join(import.meta.dirname, "../../packages/release/src/task/main.ts");
 
@@ -17,20 +16,6 @@ const task = {
 };
 
 const taskArn = "arn:aws:ecs:us-east-1:123456789012:task/gift/0123abcd";
-
-interface Call {
-  readonly operation: string;
-  readonly body: Record<string, unknown>;
-  readonly authorization: string;
-}
-
-type Answers = (call: Call, earlier: readonly Call[]) => object;
-
-let server: Server | undefined;
-
-afterEach(() => {
-  server?.close();
-});
 
 describe("what sst deploy runs before it touches a service", () => {
   test("it starts the new version's task where the stage says, waits until it has stopped, and succeeds", async () => {
@@ -102,13 +87,7 @@ function ecs({ after = 0, containers }: { after?: number; containers: readonly o
 }
 
 async function runTask(answers: Answers, different: Partial<typeof task> = {}) {
-  const calls: Call[] = [];
-  const endpoint = await serve(async (req) => {
-    const call = await callOf(req);
-    const answer = answers(call, [...calls]);
-    calls.push(call);
-    return answer;
-  });
+  const { endpoint, calls } = await serveAws(answers);
   const env = {
     PATH: process.env.PATH,
     TASK: JSON.stringify({ ...task, ...different }),
@@ -118,32 +97,9 @@ async function runTask(answers: Answers, different: Partial<typeof task> = {}) {
     SST_AWS_SESSION_TOKEN: "",
     AWS_ENDPOINT_URL_ECS: endpoint,
   };
-  return await new Promise<{ code: number; output: string; error: string; calls: readonly Call[] }>((resolve) => {
+  return await new Promise<{ code: number; output: string; error: string; calls: typeof calls }>((resolve) => {
     const child = execFile(process.execPath, [main], { env }, (_, output, error) =>
       resolve({ code: child.exitCode ?? -1, output, error, calls }),
     );
   });
-}
-
-/** The AWS JSON protocol: the operation is in a header, its input in the body. */
-async function callOf(req: IncomingMessage): Promise<Call> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of req) chunks.push(Buffer.from(chunk));
-  return {
-    operation: String(req.headers["x-amz-target"]).split(".").at(-1) ?? "",
-    body: JSON.parse(Buffer.concat(chunks).toString()),
-    authorization: String(req.headers.authorization),
-  };
-}
-
-async function serve(answer: (req: IncomingMessage) => Promise<object>): Promise<string> {
-  const started = createServer((req, res) => {
-    answer(req).then(
-      (body) => res.setHeader("content-type", "application/x-amz-json-1.1").end(JSON.stringify(body)),
-      () => res.writeHead(500).end(),
-    );
-  });
-  server = started;
-  await new Promise<void>((resolve) => started.listen(0, "127.0.0.1", resolve));
-  return `http://127.0.0.1:${(started.address() as AddressInfo).port}`;
 }

@@ -8,14 +8,16 @@ const allowed: Record<string, readonly string[]> = {
   core: ["batch"],
   queue: ["batch"],
   telemetry: [],
+  agent: [],
   lifecycle: ["telemetry"],
   link: ["core"],
+  monitor: ["fleet", "telemetry"],
   api: ["core", "fleet", "lifecycle", "link", "queue", "telemetry"],
   worker: ["core", "fleet", "lifecycle", "link", "queue", "telemetry"],
   ops: ["core", "link"],
   release: ["link"],
   // The demo is a typed client of the API; nothing else of it is used.
-  local: ["api", "core", "fleet", "link", "queue"],
+  local: ["api", "core", "fleet", "link", "queue", "telemetry"],
 };
 
 const sources = readSources("packages", ".ts");

@@ -8,6 +8,8 @@ export interface CapturedLog {
   /** The lines of one event, as a log reader would see them. */
   of(event: LogEventName): LogLine[];
   events(): unknown[];
+  /** Every line so far. */
+  all(): readonly LogLine[];
 }
 
 /** The real log, written into memory. */
@@ -17,6 +19,7 @@ export function captureLog(): CapturedLog {
   return {
     log,
     of: (event) => lines.filter((line) => line.event === event),
+    all: () => lines,
     events: () => lines.map((line) => line.event),
   };
 }

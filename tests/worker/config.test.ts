@@ -54,6 +54,54 @@ describe("roles", () => {
   });
 });
 
+describe("Slack", () => {
+  const App = { name: "gift", stage: "staging" };
+  const slackOf = (env: Record<string, string>, app: object = { App }) =>
+    readConfig({ ROLES: "dead-letters", ...env }, linked({ Database, GiftDeadLettersConsumer, ...app })).roles[
+      "dead-letters"
+    ]?.slack;
+  const webhookUrl = "https://hooks.slack.com/services/T0/B0/x";
+
+  test("is told what the message says: the stage, the command that works there, and the runbook", () => {
+    const RUNBOOK_URL = "https://git.example/docs/runbook.md";
+    expect(slackOf({ SLACK_WEBHOOK_URL: webhookUrl, RUNBOOK_URL })).toEqual({
+      webhookUrl,
+      stage: "staging",
+      operatorCommand: "bun run operate staging",
+      runbookUrl: RUNBOOK_URL,
+    });
+    const local = { App: { name: "gift", stage: "local" } };
+    expect(slackOf({ SLACK_WEBHOOK_URL: "http://127.0.0.1:9/x" }, local)).toMatchObject({
+      operatorCommand: "bun run ops",
+      runbookUrl: undefined,
+    });
+  });
+
+  test.each([{}, { SLACK_WEBHOOK_URL: "" }, { SLACK_WEBHOOK_URL: "not set yet" }])("is left out by %j", (env) => {
+    expect(slackOf(env, {})).toBeUndefined();
+  });
+
+  test("is of no interest to other roles, not even when its address is wrong", () => {
+    expect(() => readConfig({ ROLES: "gift", SLACK_WEBHOOK_URL: "wrong" }, everything)).not.toThrow();
+  });
+
+  test.each([
+    "hooks.slack.com/services/T0SECRET",
+    "http://hooks.slack.com/services/T0SECRET",
+    "https://hooks.slack.com/workflows/T0SECRET",
+    "https://hooks.slack.com.evil.example/services/T0SECRET",
+    "https://hooks.slack.com:8443/services/T0SECRET",
+    "https://T0SECRET@hooks.slack.com/services/x",
+    "https://127.0.0.1/T0SECRET",
+    "http://10.0.0.7/T0SECRET",
+    "T0SECRET",
+  ])("refuses %s in a sentence that doesn't repeat it", (SLACK_WEBHOOK_URL) => {
+    const read = () => slackOf({ SLACK_WEBHOOK_URL });
+    expect(read).toThrow(/^SLACK_WEBHOOK_URL: give https:\/\/hooks\.slack\.com\/services\/…/);
+    expect(read).not.toThrow("T0SECRET");
+  });
+});
+
 describe("variables", () => {
   test("all have defaults that are safe on a real stage", () => {
     expect(readConfig({ ROLES: "gift" }, everything)).toMatchObject({

@@ -32,6 +32,7 @@ function runOutboxRole(options: Partial<OutboxRoleOptions> = {}) {
     db: database.db,
     log: captured.log,
     publish: createRoute(new Map([["gift", createPublisher({ client, queueUrl })]])),
+    queues: ["gift"],
     batch: 100,
     intervalMilliseconds: 50,
     leaseSeconds: 30,

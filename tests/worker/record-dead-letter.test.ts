@@ -72,3 +72,24 @@ test("what Postgres refuses is thrown, so that the message is kept", async () =>
   await expect(record({ ...message("x"), body: "NUL \u0000" })).rejects.toThrow();
   expect(events()).toEqual([]);
 });
+
+test("people are told of a letter once, after it is on record, and nothing of its body", async () => {
+  const told: object[] = [];
+  const notify = (notice: object) => void told.push(notice);
+  const record = createRecordDeadLetter({ ...captureLog(), db: database.db, queue: "gift-dead-letters", notify });
+  const gift = await queueGift(database.db, "Happy birthday");
+  const dead = message(gift.body);
+  await record(dead);
+  await record({ ...dead, receiveCount: 7 });
+  expect(told).toEqual([
+    {
+      fingerprint: expect.stringMatching(/^[0-9a-f]{12}$/),
+      error: expect.stringMatching(/^DEAD_LETTERED: /),
+      isNewError: expect.any(Boolean),
+      giftId: gift.giftId,
+      requestId: gift.requestId,
+    },
+  ]);
+  await expect(record({ ...message("x"), body: "NUL \u0000" })).rejects.toThrow();
+  expect(told).toHaveLength(1);
+});

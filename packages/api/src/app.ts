@@ -1,4 +1,5 @@
 import { node } from "@elysiajs/node";
+import { tagSpan } from "@gift/telemetry/trace";
 import { Elysia } from "elysia";
 import type { Dependencies } from "./dependencies.ts";
 import { createEntrance } from "./entrance.ts";
@@ -28,6 +29,7 @@ export function createApp(dependencies: Dependencies) {
   })
     .headers(securityHeaders)
     .onRequest(createEntrance(dependencies))
+    .onTransform(({ route }) => tagSpan({ "http.route": route }))
     .onError(({ error, path, request, set }) => {
       const answer = answerError(dependencies.log, error, requestFields(request, path));
       set.status = answer.status;

@@ -3,8 +3,6 @@ import type { Socket } from "node:net";
 
 /** What a server has open, as far as a drain needs to know it. */
 export interface Connections {
-  /** Requests that have arrived and are not answered yet. */
-  requestsInFlight(): number;
   /** From now on every response asks its client to close the connection, those in flight included. */
   announceClose(): void;
   /** Stops listening; resolves when every connection is closed. Those still busy at the deadline are cut. */
@@ -30,7 +28,6 @@ export function followConnections(server: Server): Connections {
     if (isClosing) askToClose(res);
   });
   return {
-    requestsInFlight: () => inFlight.size,
     announceClose() {
       isClosing = true;
       for (const res of inFlight) askToClose(res);

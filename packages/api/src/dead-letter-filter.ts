@@ -3,6 +3,7 @@ import type { DeadLetterFilter } from "@gift/core/dead-letter/find";
 interface FilterFields {
   readonly gift_id?: string;
   readonly error_code?: string;
+  readonly fingerprint?: string;
   readonly created_after?: string;
   readonly created_before?: string;
 }
@@ -12,6 +13,7 @@ export function filterOf(fields: FilterFields): DeadLetterFilter {
   return {
     giftId: fields.gift_id,
     errorCode: fields.error_code,
+    fingerprint: fields.fingerprint,
     createdAfter: timeOf(fields.created_after),
     createdBefore: timeOf(fields.created_before),
   };

@@ -30,6 +30,9 @@ const giftId = Type.String({
 const filterFields = {
   gift_id: Type.Optional(giftId),
   error_code: Type.Optional(Type.String({ pattern: "^[A-Z][A-Z0-9_]*$", description: "a code, as PROVIDER_FAILED" })),
+  fingerprint: Type.Optional(
+    Type.String({ pattern: "^[0-9a-f]{12}$", description: "12 hexadecimal digits: an error_fingerprint" }),
+  ),
   created_after: Type.Optional(time),
   created_before: Type.Optional(time),
 };
@@ -82,6 +85,7 @@ export const deadLetter = Type.Object({
   gift_id: Type.Union([Type.String(), Type.Null()]),
   request_id: Type.Union([Type.String(), Type.Null()]),
   error: Type.String({ description: "`CODE: message`: why it is here" }),
+  error_fingerprint: Type.Union([Type.String(), Type.Null()], { description: "the same for the same error" }),
   state: Type.String({ enum: [...deadLetterStates] }),
   redrive_request_id: Type.Union([Type.String(), Type.Null()]),
   resolved_by: Type.Union([Type.String(), Type.Null()], { description: "who redrove or discarded it" }),

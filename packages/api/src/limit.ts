@@ -22,4 +22,4 @@ export const maxConnections = 12_000;
  * Requests answered at once. Ten statements run in parallel: at the usual 3 ms the last of 256 waits 80 ms, at 100 ms two
  * and a half seconds, and more waiting than that helps nobody.
  */
-export const maxRequestsInFlight = 256;
+export const maxRequestsAtWork = 256;

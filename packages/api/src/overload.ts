@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Log } from "@gift/telemetry/logger";
 import { OverloadedError } from "./request-error.ts";
 
@@ -8,30 +8,60 @@ const reportIntervalMilliseconds = 10_000;
 /** A task that refuses some requests is alive, and stays in service for those that it takes. */
 const alwaysTaken = /^\/(healthz|readyz)(\?|$)/;
 
+/**
+ * Bodies on their way, by comparison with requests at work: they cost memory only, and slow senders must not take the
+ * places of others.
+ */
+const uploadsPerRequest = 4;
+
 export interface Overload {
-  /** @throws OverloadedError when so many requests are being answered that this one would wait too long */
-  refuse(req: IncomingMessage, inFlight: number): void;
+  /** Counts a request until it is answered; throws OverloadedError when so many are at work that it would wait too long. */
+  admit(req: IncomingMessage, res: ServerResponse): void;
 }
 
 /**
  * Refuses requests at once while too many are being answered: with Postgres slow, each one more would only make all of
  * them later, until clients give up on answers that are still being worked on.
- * @param maxInFlight requests answered at once, this one included
+ * @param mostAtWork requests answered at once, those whose body is still arriving not counted
  */
-export function createOverload(log: Log, maxInFlight: number): Overload {
-  let refused = 0;
-  let reportedAt = Number.NEGATIVE_INFINITY;
-  const report = () => {
-    refused += 1;
-    if (performance.now() - reportedAt < reportIntervalMilliseconds) return;
-    log("http.overloaded", { refused, most_in_flight: maxInFlight });
-    [refused, reportedAt] = [0, performance.now()];
-  };
+export function createOverload(log: Log, mostAtWork: number): Overload {
+  const report = createReport(log, mostAtWork);
+  let [open, atWork] = [0, 0];
   return {
-    refuse(req, inFlight) {
-      if (inFlight <= maxInFlight || alwaysTaken.test(req.url ?? "")) return;
-      report();
-      throw new OverloadedError();
+    admit(req, res) {
+      if (alwaysTaken.test(req.url ?? "")) return;
+      if (atWork >= mostAtWork || open >= mostAtWork * uploadsPerRequest) {
+        report();
+        throw new OverloadedError();
+      }
+      let isAtWork = false;
+      const begin = () => {
+        isAtWork = true;
+        atWork += 1;
+      };
+      open += 1;
+      if (hasBody(req)) req.once("end", begin);
+      else begin();
+      res.once("close", () => {
+        req.off("end", begin);
+        open -= 1;
+        if (isAtWork) atWork -= 1;
+      });
     },
   };
+}
+
+function createReport(log: Log, mostAtWork: number): () => void {
+  let refused = 0;
+  let reportedAt = Number.NEGATIVE_INFINITY;
+  return () => {
+    refused += 1;
+    if (performance.now() - reportedAt < reportIntervalMilliseconds) return;
+    log("http.overloaded", { refused, most_at_work: mostAtWork });
+    [refused, reportedAt] = [0, performance.now()];
+  };
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }

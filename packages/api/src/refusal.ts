@@ -21,9 +21,15 @@ export function refuse(log: Log, err: unknown, res: ServerResponse): void {
     .end(text);
 }
 
-/** Answers bytes that are no request; there is no response object to write to. */
-export function refuseConnection(log: Log, err: Error, socket: Duplex): void {
-  if (!socket.writable) return void socket.destroy();
+/**
+ * Answers bytes that are no request; there is no response object to write to.
+ * @returns the status, or undefined when nobody can be answered any more
+ */
+export function refuseConnection(log: Log, err: Error, socket: Duplex): number | undefined {
+  if (!socket.writable) {
+    socket.destroy();
+    return undefined;
+  }
   const { status, body } = answerError(log, requestErrorOf(err));
   const text = JSON.stringify(body);
   const head = [
@@ -34,6 +40,7 @@ export function refuseConnection(log: Log, err: Error, socket: Duplex): void {
     `content-length: ${Buffer.byteLength(text)}`,
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${text}`, () => socket.destroy());
+  return status;
 }
 
 function requestErrorOf(err: Error): Error {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Log } from "@gift/telemetry/logger";
 import { sendNodeResponse } from "srvx/node";
@@ -9,12 +9,13 @@ import {
   maxConnections,
   maxHeaderBytes,
   maxHeaders,
-  maxRequestsInFlight,
+  maxRequestsAtWork,
   requestTimeoutMilliseconds,
 } from "./limit.ts";
 import { createOverload, type Overload } from "./overload.ts";
 import { headProblem, refuse, refuseConnection } from "./refusal.ts";
 import { InvalidRequestError } from "./request-error.ts";
+import { measureRequests } from "./request-metric.ts";
 import { toUtf8Request } from "./utf8-request.ts";
 
 /** What answers, e.g. an Elysia app. */
@@ -32,7 +33,7 @@ export interface ServerOptions {
   /** Overrides the 30 s after which a connection is closed on which an answer doesn't get on. */
   readonly idleTimeoutMilliseconds?: number;
   /** Overrides the 256 requests that are answered at once. */
-  readonly maxRequestsInFlight?: number;
+  readonly maxRequestsAtWork?: number;
 }
 
 export interface HttpServer extends Connections {
@@ -45,6 +46,28 @@ export interface HttpServer extends Connections {
  * @throws Error when it can't listen
  */
 export async function listen(app: FetchHandler, { host, port, log, ...options }: ServerOptions): Promise<HttpServer> {
+  const server = boundedServer(options);
+  const metric = measureRequests(server);
+  const answeredEarly = new WeakSet<Duplex>();
+  const overload = createOverload(log, options.maxRequestsAtWork ?? maxRequestsAtWork);
+  server.on("request", (req, res) => {
+    res.once("finish", () => void (req.complete || discardRest(req, answeredEarly)));
+    answer({ app, overload }, req, res).catch((err: unknown) => refuse(log, err, res));
+  });
+  server.on("clientError", (err, socket) => {
+    if (answeredEarly.has(socket)) return void socket.destroy();
+    const status = refuseConnection(log, err, socket);
+    if (status !== undefined) metric.refused(socket, status);
+  });
+  const connections = followConnections(server);
+  server.listen(port, host);
+  await once(server, "listening");
+  const address = server.address();
+  return { ...connections, port: typeof address === "object" && address ? address.port : port };
+}
+
+/** Every edge has its bound: sizes, times, and how many. */
+function boundedServer(options: Pick<ServerOptions, "requestTimeoutMilliseconds" | "idleTimeoutMilliseconds">): Server {
   const timeout = options.requestTimeoutMilliseconds ?? requestTimeoutMilliseconds;
   const server = createServer({
     maxHeaderSize: maxHeaderBytes,
@@ -59,39 +82,15 @@ export async function listen(app: FetchHandler, { host, port, log, ...options }:
   server.maxHeadersCount = maxHeaders;
   server.maxConnections = maxConnections;
   // Without a listener to "timeout" Node destroys the socket. While nothing is asked, keepAliveTimeout holds instead.
-  server.setTimeout(options.idleTimeoutMilliseconds ?? idleTimeoutMilliseconds);
-  const answeredEarly = new WeakSet<Duplex>();
-  const overload = createOverload(log, options.maxRequestsInFlight ?? maxRequestsInFlight);
-  const connections = followConnections(server);
-  server.on("request", (req, res) => {
-    res.once("finish", () => void (req.complete || discardRest(req, answeredEarly)));
-    answer({ app, overload, inFlight: connections.requestsInFlight() }, req, res).catch((err: unknown) =>
-      refuse(log, err, res),
-    );
-  });
-  server.on("clientError", (err, socket) => {
-    if (answeredEarly.has(socket)) socket.destroy();
-    else refuseConnection(log, err, socket);
-  });
-  server.listen(port, host);
-  await once(server, "listening");
-  const address = server.address();
-  return { ...connections, port: typeof address === "object" && address ? address.port : port };
-}
-
-interface Answering {
-  readonly app: FetchHandler;
-  readonly overload: Overload;
-  /** This request included. */
-  readonly inFlight: number;
+  return server.setTimeout(options.idleTimeoutMilliseconds ?? idleTimeoutMilliseconds);
 }
 
 async function answer(
-  { app, overload, inFlight }: Answering,
+  { app, overload }: { app: FetchHandler; overload: Overload },
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  overload.refuse(req, inFlight);
+  overload.admit(req, res);
   const problem = headProblem(req);
   if (problem) throw new InvalidRequestError([problem]);
   const response = await app.fetch(toUtf8Request(req, res));

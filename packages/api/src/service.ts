@@ -5,6 +5,10 @@ import { createSqsClient } from "@gift/queue/client";
 import { createPublisher } from "@gift/queue/publisher";
 import { errorFields } from "@gift/telemetry/error-fields";
 import type { Log } from "@gift/telemetry/logger";
+import { count } from "@gift/telemetry/measure";
+import { createPoolMetric } from "@gift/telemetry/pool-metric";
+import { sampleGauges } from "@gift/telemetry/sample-gauges";
+import { sendInSpan } from "@gift/telemetry/trace";
 import { createApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import { listen } from "./server.ts";
@@ -25,16 +29,21 @@ const flushTimeoutMilliseconds = 10_000;
  * @throws Error when it can't listen; a database that is away is not an error here, /readyz tells
  */
 export async function startApi(config: Config, log: Log): Promise<() => Promise<void>> {
+  const pool = createPoolMetric("api");
   const db = openLinkedDatabase(config.database, {
     applicationName: "api",
     maxConnections,
+    aroundAcquire: pool.aroundAcquire,
     onConnectionLost: (err) => log("database.connection_lost", errorFields(err)),
   });
   const client = createSqsClient({ requestTimeoutMilliseconds: 3_000, maxAttempts: 2 });
   const publisher = createPublisher({ client, queueUrl: config.queueUrl });
   const dispatcher = createDispatcher({
     db,
-    publish: ({ body, attributes }) => publisher.publish({ body, attributes }),
+    async publish(message) {
+      await sendInSpan(message, (attributes) => publisher.publish({ body: message.body, attributes }));
+      count("gift.outbox.published", 1, { by: "api" });
+    },
     maxPending,
     onLeftBehind: (_message, reason) => log("outbox.left_behind", errorFields(reason)),
   });
@@ -42,6 +51,7 @@ export async function startApi(config: Config, log: Log): Promise<() => Promise<
   const { authentication, areTestValuesAllowed, host, port } = config;
   const app = createApp({ db, dispatcher, log, authentication, areTestValuesAllowed, isDraining: () => isDraining });
   const server = await listen(app, { host, port, log });
+  const stopGauges = sampleGauges(pool.sample);
 
   return async () => {
     isDraining = true;
@@ -50,6 +60,7 @@ export async function startApi(config: Config, log: Log): Promise<() => Promise<
     await server.close(drainTimeoutMilliseconds);
     await Promise.race([dispatcher.flush(), pause(flushTimeoutMilliseconds, undefined, { ref: false })]);
     client.destroy();
+    await stopGauges();
     await db.destroy();
   };
 }

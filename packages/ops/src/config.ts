@@ -1,3 +1,4 @@
+import { userInfo } from "node:os";
 import { readBinding } from "@gift/link/binding";
 import { check } from "@gift/link/check";
 import { type DatabaseLink, databaseLink } from "@gift/link/database";
@@ -39,6 +40,11 @@ function asOwner(link: DatabaseLink, secret: string): readonly [DatabaseLink, ..
     { ...address, auth: "iam" },
     { ...address, auth: "password", password, isRds: true },
   ];
+}
+
+/** Who operates when nobody says: `bun run operate` passes on who started it, as every task has the same user. */
+export function defaultOperator(env: NodeJS.ProcessEnv = process.env): string {
+  return env.OPERATOR ?? userInfo().username;
 }
 
 /** JSON.parse's own error quotes what it was given. */

@@ -33,13 +33,6 @@ export function renderFields(fields: Readonly<Record<string, Cell>>): string {
   return table.toString();
 }
 
-/** `name: value` pairs of what is known, on one line. */
-export function renderFacts(facts: Readonly<Record<string, Cell>>): string {
-  return Object.entries(facts)
-    .map(([name, value]) => `${name}: ${printable(value)}`)
-    .join(", ");
-}
-
 function shorten(text: string): string {
   const characters = Array.from(text);
   return characters.length <= mostListCharacters ? text : `${characters.slice(0, mostListCharacters - 1).join("")}…`;

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { tagSpan } from "./trace.ts";
 
 /** Fields that belong on every line logged while one request or message is being handled. */
 export interface LogContext {
@@ -9,11 +10,12 @@ export interface LogContext {
 const storage = new AsyncLocalStorage<LogContext>();
 
 /**
- * Runs work with its own log fields; nested calls and awaited ones see them too.
+ * Runs work with its own log fields, which the current span is given too; nested calls and awaited ones see them.
  * @param context the fields
  * @param work what logs with them
  */
 export function withLogContext<Result>(context: LogContext, work: () => Result): Result {
+  tagSpan({ ...context });
   return storage.run(context, work);
 }
 

@@ -28,6 +28,12 @@ export const logEvents = {
   "dead_letter.recorded": { level: "error", message: "dead letter recorded" },
   "dead_letter.redriven": { level: "info", message: "an operator redrove a dead letter" },
   "dead_letter.discarded": { level: "info", message: "an operator discarded a dead letter" },
+  "notification.sent": { level: "info", message: "people were told of dead letters" },
+  "notification.failed": { level: "warn", message: "people could not be told of dead letters; it will be tried again" },
+  "notification.dropped": {
+    level: "warn",
+    message: "people will not be told of some dead letters; the rows are there",
+  },
   "consumer.poll_failed": { level: "warn", message: "receiving failed; polling backs off" },
   "consumer.handler_failed": { level: "error", message: "a handler failed unexpectedly; the message will come back" },
   "consumer.lease_lost": { level: "warn", message: "the lease of a message was lost; its handler was aborted" },

@@ -16,6 +16,11 @@ export function connectMetrics(sink: MetricSink | undefined): void {
   connected = sink;
 }
 
+/** Whether anybody listens: what costs something to find out needn't be found out otherwise. */
+export function isMeasuring(): boolean {
+  return connected !== undefined;
+}
+
 /** A metric without tags needs no third argument. */
 type TagArguments<Name extends MetricName> = [keyof TagsOf<Name>] extends [never] ? [] : [tags: TagsOf<Name>];
 

@@ -1,20 +1,22 @@
+import type { MetricTag, TagValue } from "./metric-tag.ts";
+
 /**
  * Every metric that the service emits: the only place where their names are written. Monitors, the dashboard and
- * docs/observability.md read this table, so a monitor can't watch a number that nothing counts. Tags have few values, each
- * known in advance: a gift's id would make one series per gift.
+ * docs/observability.md read this table, so a monitor can't watch a number that nothing counts.
  */
 export const metrics = {
   "gift.http.responses": {
     kind: "count",
     unit: "request",
     tags: ["operation", "status_class", "is_fast"],
-    tells: "requests answered; `is_fast` is `true` under 300 ms. Health checks are left out",
+    tells:
+      "requests answered, health checks left out; `is_fast` is `true` under 300 ms, `status_class` is `none` when the client left before its answer",
   },
   "gift.http.duration": {
     kind: "distribution",
     unit: "second",
     tags: ["operation", "status_class"],
-    tells: "from a request's first byte to the end of its answer",
+    tells: "from a request's headers to the end of its answer",
   },
   "gift.created": { kind: "count", unit: "gift", tags: [], tells: "gifts created" },
   "gift.send.accepted": { kind: "count", unit: "send request", tags: [], tells: "send requests answered with 202" },
@@ -29,13 +31,13 @@ export const metrics = {
     kind: "count",
     unit: "gift",
     tags: ["is_in_time"],
-    tells: "gifts that reached SENT; `is_in_time` is `true` within 5 minutes of the accepted send",
+    tells: "gifts that reached SENT; `is_in_time` is `true` within 5 minutes of the accepted send or of the redrive",
   },
   "gift.send.failed": {
     kind: "count",
     unit: "gift",
     tags: ["error_code"],
-    tells: "gifts that reached FAILED, by the worker or by the dead-letter handler",
+    tells: "gifts that reached FAILED, moved by the worker or by the dead-letter handler",
   },
   "gift.send.retried": {
     kind: "count",
@@ -59,7 +61,7 @@ export const metrics = {
     kind: "distribution",
     unit: "second",
     tags: [],
-    tells: "from the accepted send request to SENT",
+    tells: "from the accepted send request (after a redrive: from that) to SENT, by the database's clock",
   },
   "gift.queue.wait": {
     kind: "distribution",
@@ -83,7 +85,7 @@ export const metrics = {
     kind: "gauge",
     unit: "1",
     tags: ["queue"],
-    tells: "1 while a consumer has stopped polling because nearly everything fails, 0 otherwise",
+    tells: "1 while a consumer has stopped polling because nearly everything fails, or tries one message; 0 otherwise",
   },
   "gift.outbox.published": {
     kind: "count",
@@ -95,26 +97,28 @@ export const metrics = {
     kind: "gauge",
     unit: "message",
     tags: ["queue"],
-    tells: "committed messages that SQS hasn't got; near 0 when all is well",
+    tells:
+      "committed messages that SQS hasn't got; near 0 when all is well. Each task of the outbox role reports the same number: take the maximum",
   },
   "gift.outbox.oldest_age": {
     kind: "gauge",
     unit: "second",
     tags: ["queue"],
-    tells: "age of the oldest of them, 0 when there is none",
+    tells: "age of the oldest of them, 0 when there is none; take the maximum",
   },
   "gift.dead_letter.recorded": { kind: "count", unit: "message", tags: ["queue"], tells: "new dead letters" },
   "gift.dead_letter.open": {
     kind: "gauge",
     unit: "message",
     tags: [],
-    tells: "dead letters that nobody has redriven or discarded",
+    tells: "dead letters that nobody has redriven or discarded; reported by the outbox role: take the maximum",
   },
   "gift.database.pool_wait": {
     kind: "distribution",
     unit: "second",
     tags: ["pool"],
-    tells: "a statement's wait for a connection; above a few milliseconds the pool is the bottleneck",
+    tells:
+      "a statement's wait for a connection, opening one included; above a few milliseconds the pool is the bottleneck",
   },
   "gift.database.pool_waiting": {
     kind: "gauge",
@@ -128,7 +132,7 @@ export const metrics = {
 export interface Metric {
   readonly kind: "count" | "gauge" | "distribution";
   readonly unit: string;
-  readonly tags: readonly string[];
+  readonly tags: readonly MetricTag[];
   readonly tells: string;
 }
 
@@ -140,4 +144,6 @@ export type NameOf<Kind extends Metric["kind"]> = {
 }[MetricName];
 
 /** A value for each of the metric's tags. */
-export type TagsOf<Name extends MetricName> = Readonly<Record<(typeof metrics)[Name]["tags"][number], string>>;
+export type TagsOf<Name extends MetricName> = {
+  readonly [Tag in (typeof metrics)[Name]["tags"][number]]: TagValue<Tag>;
+};

@@ -1,12 +1,15 @@
 import { consumerBinding, producerBinding } from "@gift/fleet/binding";
 import { fleet, type QueueName } from "@gift/fleet/fleet";
+import { appLink } from "@gift/link/app";
 import { readBinding } from "@gift/link/binding";
 import { check } from "@gift/link/check";
 import { type DatabaseLink, databaseLink } from "@gift/link/database";
 import { queueLink } from "@gift/link/queue";
 import { type LogLevel, logLevels } from "@gift/telemetry/logger";
-import { Type } from "@sinclair/typebox";
+import { type Static, Type } from "@sinclair/typebox";
 import { Resource } from "sst/resource";
+import type { SlackContext } from "./notification/slack-message.ts";
+import { parseWebhookUrl } from "./notification/webhook-url.ts";
 
 export const roleNames = ["gift", "outbox", "dead-letters"] as const;
 
@@ -32,8 +35,16 @@ export interface RoleLinks {
   readonly gift: { readonly queueUrl: string };
   /** By the fleet's queue name. */
   readonly outbox: { readonly queueUrls: ReadonlyMap<string, string> };
-  readonly "dead-letters": { readonly queueUrl: string };
+  readonly "dead-letters": { readonly queueUrl: string; readonly slack?: SlackLink };
 }
+
+/** Where people are told of dead letters. */
+export interface SlackLink extends Omit<SlackContext, "queue"> {
+  readonly webhookUrl: string;
+}
+
+/** What the local stack calls itself. */
+const localStage = "local";
 
 const environment = Type.Object({
   ROLES: Type.String({ default: "" }),
@@ -43,6 +54,9 @@ const environment = Type.Object({
   // Not Type.Integer: the conversion from text would cut 1.5 to 1 without a word.
   WAIT_TIME_SECONDS: Type.Optional(Type.Number({ multipleOf: 1, minimum: 0, maximum: 20 })),
   RETRY_BASE_SECONDS: Type.Optional(Type.Number({ minimum: 0, maximum: 900 })),
+  /** A secret: it is checked apart, because what is checked here is repeated in the error. */
+  SLACK_WEBHOOK_URL: Type.Optional(Type.String()),
+  RUNBOOK_URL: Type.Optional(Type.String({ pattern: "^https://" })),
   ECS_AGENT_URI: Type.Optional(Type.String({ pattern: "^http://" })),
 });
 
@@ -64,7 +78,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, resources: obje
     roles: {
       ...(names.includes("gift") && { gift: consumerOf(resources, "gift") }),
       ...(names.includes("outbox") && { outbox: producersOf(resources) }),
-      ...(names.includes("dead-letters") && { "dead-letters": consumerOf(resources, "gift-dead-letters") }),
+      ...(names.includes("dead-letters") && { "dead-letters": deadLettersOf(resources, values) }),
     },
   };
 }
@@ -81,6 +95,16 @@ function parseRoles(text: string): readonly RoleName[] {
 
 function consumerOf(resources: object, queue: QueueName): { queueUrl: string } {
   return { queueUrl: readBinding(resources, consumerBinding(queue), queueLink).url };
+}
+
+function deadLettersOf(resources: object, values: Static<typeof environment>): RoleLinks["dead-letters"] {
+  const webhookUrl = parseWebhookUrl(values.SLACK_WEBHOOK_URL);
+  const link = consumerOf(resources, "gift-dead-letters");
+  if (webhookUrl === undefined) return link;
+  const { stage } = readBinding(resources, "App", appLink);
+  // Of a deployed stage, only tasks reach the database.
+  const operatorCommand = stage === localStage ? "bun run ops" : `bun run operate ${stage}`;
+  return { ...link, slack: { webhookUrl, stage, operatorCommand, runbookUrl: values.RUNBOOK_URL } };
 }
 
 function producersOf(resources: object): { queueUrls: ReadonlyMap<string, string> } {

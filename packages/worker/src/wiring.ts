@@ -4,8 +4,12 @@ import { openLinkedDatabase } from "@gift/link/database";
 import { createSqsClient } from "@gift/queue/client";
 import { createPublisher } from "@gift/queue/publisher";
 import type { Log } from "@gift/telemetry/logger";
+import { createPoolMetric } from "@gift/telemetry/pool-metric";
+import { sampleGauges } from "@gift/telemetry/sample-gauges";
 import type { Kysely } from "kysely";
 import type { Config, RoleLinks } from "./config.ts";
+import { startNotifier } from "./notification/notifier.ts";
+import { createSlackChannel } from "./notification/slack.ts";
 import { createRoute } from "./outbox/route.ts";
 import { startDeadLettersRole } from "./role/dead-letters.ts";
 import { startGiftRole } from "./role/gift.ts";
@@ -27,29 +31,44 @@ const providerConnections = 4;
 /** A sweep of 500 rows is 50 calls, 8 at a time: 7 rounds of at most 3 s when SQS hangs, within the rows' lease. */
 const publishing = { requestTimeoutMilliseconds: 3_000, maxAttempts: 1, leaseSeconds: 30 };
 
+/** For the last message of a process that ends: part of what is kept for closing. */
+const farewellMilliseconds = 2_000;
+
 /** How each role is started with the fleet's numbers and the process's links. */
 export const wiring: { [Name in keyof RoleLinks]: (foundation: Foundation, link: RoleLinks[Name]) => Promise<Role> } = {
   async gift({ config, db, log }, { queueUrl }) {
     const client = createSqsClient();
-    const connections = { applicationName: "simulated-provider", maxConnections: providerConnections };
+    const pool = createPoolMetric("simulated-provider");
+    const provider = openLinkedDatabase(config.database, {
+      applicationName: "simulated-provider",
+      maxConnections: providerConnections,
+      aroundAcquire: pool.aroundAcquire,
+    });
     const { failureRate, areTestValuesAllowed } = config;
-    const provider = openLinkedDatabase(config.database, connections);
     const sender = createSimulatedSender({ db: provider, failureRate, areTestValuesAllowed });
     const tuning = tuningOf(fleet.services.gift, fleet.queues.gift, config);
     const role = await startGiftRole({ client, queueUrl, db, log, tuning, sender });
+    const stopGauges = sampleGauges(pool.sample);
     return withClose(role, async () => {
       client.destroy();
+      await stopGauges();
       await sender.close();
     });
   },
 
-  async "dead-letters"({ config, db, log }, { queueUrl }) {
+  async "dead-letters"({ config, db, log }, { queueUrl, slack }) {
     const client = createSqsClient();
     const service = fleet.services["dead-letters"];
     const queue = service.consumes;
     const tuning = tuningOf(service, fleet.queues[queue], config);
-    const role = await startDeadLettersRole({ client, queueUrl, db, log, tuning, queue });
-    return withClose(role, () => client.destroy());
+    const notifier =
+      slack && startNotifier({ channel: createSlackChannel(slack.webhookUrl, { ...slack, queue }), log });
+    const notify = notifier?.notify;
+    const role = await startDeadLettersRole({ client, queueUrl, db, log, tuning, queue, notify });
+    return withClose(role, async () => {
+      client.destroy();
+      await notifier?.stop(farewellMilliseconds);
+    });
   },
 
   outbox({ db, log }, { queueUrls }) {
@@ -66,6 +85,7 @@ export const wiring: { [Name in keyof RoleLinks]: (foundation: Foundation, link:
       db,
       log,
       publish,
+      queues: Array.from(queueUrls.keys()),
       batch,
       intervalMilliseconds: intervalSeconds * 1_000,
       leaseSeconds,

@@ -2,6 +2,8 @@ import { fleet } from "@gift/fleet/fleet";
 import { openLinkedDatabase } from "@gift/link/database";
 import { errorFields } from "@gift/telemetry/error-fields";
 import type { Log } from "@gift/telemetry/logger";
+import { createPoolMetric } from "@gift/telemetry/pool-metric";
+import { sampleGauges } from "@gift/telemetry/sample-gauges";
 import { type Config, roleNames } from "./config.ts";
 import type { Role } from "./role/role.ts";
 import { startTaskProtection } from "./task-protection.ts";
@@ -28,18 +30,22 @@ export function stopTimeoutSecondsOf(config: Config): number {
  * @returns how to stop them: nothing is in flight and nothing is open when it resolves
  */
 export async function startWorker(config: Config, log: Log): Promise<() => Promise<void>> {
+  const pool = createPoolMetric("worker");
   const db = openLinkedDatabase(config.database, {
     applicationName: "worker",
     maxConnections,
+    aroundAcquire: pool.aroundAcquire,
     onConnectionLost: (err) => log("database.connection_lost", errorFields(err)),
   });
   const roles = await startRoles({ config, log, db });
+  const stopGauges = sampleGauges(pool.sample);
   const inHand = () => roles.reduce((sum, role) => sum + role.inHand(), 0);
   const protection = config.ecsAgentUri && startTaskProtection({ agentUri: config.ecsAgentUri, inHand, log });
   const deadlineMilliseconds = stopTimeoutSecondsOf(config) * 1_000 - closingMilliseconds;
   return async () => {
     await Promise.all(roles.map((role) => role.stop(deadlineMilliseconds)));
     if (protection) await protection.stop();
+    await stopGauges();
     await db.destroy();
   };
 }

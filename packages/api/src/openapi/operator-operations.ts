@@ -11,7 +11,7 @@ const selection = {
   content: {
     "application/json": {
       schema: { $ref: "#/components/schemas/DeadLetterSelection" },
-      example: { filter: { error_code: "PROVIDER_FAILED" }, limit: 50, dry_run: true },
+      example: { filter: { created_after: "2026-01-31T08:00:00Z" }, limit: 50, dry_run: true },
     },
   },
 };

@@ -1,6 +1,7 @@
 import { SendConflictError } from "@gift/core/gift/gift.errors";
 import { requestSend, type SendRequest } from "@gift/core/gift/request-send";
 import { withLogContext } from "@gift/telemetry/log-context";
+import { traceAttributes } from "@gift/telemetry/trace";
 import { Elysia, status } from "elysia";
 import { clientOf } from "../caller.ts";
 import type { Dependencies } from "../dependencies.ts";
@@ -20,7 +21,8 @@ const publishLeaseSeconds = 5;
 export function sendGiftRoute({ db, dispatcher, log }: Dependencies) {
   async function send(request: Pick<SendRequest, "giftId" | "owner" | "requestId">) {
     try {
-      const outcome = await requestSend(db, { ...request, publishLeaseSeconds });
+      const attributes = traceAttributes();
+      const outcome = await requestSend(db, { ...request, publishLeaseSeconds, attributes });
       log(`send.${outcome.kind}`);
       if (outcome.kind === "accepted") dispatcher.add(outcome.message);
       return outcome;

@@ -1,7 +1,8 @@
-import { Kysely, PostgresDialect } from "kysely";
-import { Pool } from "pg";
+import { Kysely, PostgresDialect, type PostgresPool } from "kysely";
+import { Client, Pool } from "pg";
 import type { ApiKeyTable, ApiKeyUseTable } from "../api-key/api-key.table.ts";
 import type { DeadLetterTable } from "../dead-letter/dead-letter.table.ts";
+import type { ErrorFingerprintTable } from "../dead-letter/error-fingerprint.table.ts";
 import type { GiftTable } from "../gift/gift.table.ts";
 import type { OutboxTable } from "../outbox/outbox.table.ts";
 import type { SendAttemptTable } from "../send-attempt/send-attempt.table.ts";
@@ -13,6 +14,7 @@ export interface Database {
   outbox: OutboxTable;
   send_attempts: SendAttemptTable;
   dead_letters: DeadLetterTable;
+  error_fingerprints: ErrorFingerprintTable;
   api_keys: ApiKeyTable;
   api_key_uses: ApiKeyUseTable;
 }
@@ -33,6 +35,8 @@ export interface DatabaseOptions {
   readonly applicationName: string;
   /** Told of a connection that broke while no statement was running on it; the pool drops it. */
   onConnectionLost?(err: Error): void;
+  /** Around every acquisition of a connection, e.g. to measure it: resolves with what `acquire` resolves with. */
+  aroundAcquire?<Connection>(acquire: () => Promise<Connection>): Promise<Connection>;
 }
 
 /**
@@ -65,5 +69,16 @@ export function openDatabase(options: DatabaseOptions): Kysely<Database> {
   pool.on("connect", (client) => client.on("error", (err) => options.onConnectionLost?.(err)));
   // Said a second time for a connection that broke while idle.
   pool.on("error", () => undefined);
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool: throughHook(pool, options) }) });
+}
+
+/** The pool itself when nobody wants to be around. `Client` and `options` are what Kysely cancels a statement with. */
+function throughHook(pool: Pool, { aroundAcquire }: Pick<DatabaseOptions, "aroundAcquire">): PostgresPool {
+  if (!aroundAcquire) return pool;
+  return {
+    Client,
+    options: pool.options,
+    connect: () => aroundAcquire(() => pool.connect()),
+    end: () => pool.end(),
+  };
 }

@@ -19,6 +19,8 @@ export interface DeadLetterTable {
   request_id: string | null;
   /** `CODE: message`: why it is here. */
   error: string;
+  /** Letters with the same error have the same; null in those that an earlier version recorded. */
+  error_fingerprint: string | null;
   state: Generated<DeadLetterState>;
   redrive_request_id: string | null;
   resolved_by: string | null;

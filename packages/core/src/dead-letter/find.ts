@@ -10,6 +10,7 @@ export interface DeadLetterFilter {
   readonly giftId?: string | undefined;
   /** Error code, the part of `error` before the colon. */
   readonly errorCode?: string | undefined;
+  readonly fingerprint?: string | undefined;
   readonly createdAfter?: Date | undefined;
   readonly createdBefore?: Date | undefined;
   /** Only letters with a higher id: where the last page ended. */
@@ -50,6 +51,7 @@ function matching(db: Kysely<Database>, filter: DeadLetterFilter) {
   if (filter.state) query = query.where("state", "=", filter.state);
   if (filter.giftId) query = query.where("gift_id", "=", filter.giftId);
   if (filter.errorCode) query = query.where("error", "^@", `${filter.errorCode}:`);
+  if (filter.fingerprint) query = query.where("error_fingerprint", "=", filter.fingerprint);
   if (filter.createdAfter) query = query.where("created_at", ">=", filter.createdAfter);
   if (filter.createdBefore) query = query.where("created_at", "<", filter.createdBefore);
   if (filter.afterId) query = query.where("id", ">", filter.afterId);

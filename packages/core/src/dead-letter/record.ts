@@ -1,7 +1,8 @@
 import { type Kysely, sql } from "kysely";
 import type { Database } from "../database/database.ts";
 import { edges } from "../gift/gift.state.ts";
-import { parseSendMessage } from "../send-request/send-message.ts";
+import { parseSendMessage, type SendMessage } from "../send-request/send-message.ts";
+import { fingerprintMemoryDays, fingerprintOf, normalizedError } from "./fingerprint.ts";
 
 export interface DeadMessage {
   readonly messageId: string;
@@ -20,6 +21,20 @@ export interface RecordedDeadLetter {
   readonly giftId: string | null;
   readonly requestId: string | null;
   readonly error: string;
+  readonly fingerprint: string;
+  /** The error without ids, numbers and quoted parts. */
+  readonly normalizedError: string;
+  /** True when no letter has had this fingerprint in the last 30 days: of letters recorded at once, for one of them. */
+  readonly isNewError: boolean;
+}
+
+interface Row {
+  is_gift_failed: boolean;
+  is_new: boolean;
+  is_new_error: boolean;
+  error: string;
+  normalized_error: string;
+  fingerprint: string;
 }
 
 /** Why a message is here, as far as its body and its gift can tell. */
@@ -38,10 +53,24 @@ const reasons = {
  */
 export async function recordDeadLetter(db: Kysely<Database>, message: DeadMessage): Promise<RecordedDeadLetter> {
   const send = parseSendMessage(message.body);
-  const giftId = send?.gift_id ?? null;
-  const requestId = send?.request_id ?? null;
+  const row = await insert(db, message, send);
+  return {
+    isNew: row.is_new,
+    isGiftFailed: row.is_gift_failed,
+    giftId: send?.gift_id ?? null,
+    requestId: send?.request_id ?? null,
+    error: row.error,
+    fingerprint: row.fingerprint,
+    normalizedError: row.normalized_error,
+    isNewError: row.is_new_error,
+  };
+}
+
+async function insert(db: Kysely<Database>, message: DeadMessage, send: SendMessage | undefined): Promise<Row> {
+  const [giftId, requestId] = [send?.gift_id ?? null, send?.request_id ?? null];
   const { from, to } = edges.markFailed;
-  const { rows } = await sql<{ is_new: boolean; is_gift_failed: boolean; error: string }>`
+  // The fingerprint comes last: its row is the one that letters of other gifts wait for, and nothing is waited for under it.
+  const { rows } = await sql<Row>`
     with reason as (
       select case
         when gifts.id is null then ${send ? reasons.unknownGift : reasons.unparsable}
@@ -50,27 +79,36 @@ export async function recordDeadLetter(db: Kysely<Database>, message: DeadMessag
         else coalesce(gifts.last_error, ${reasons.exhausted})
       end as error
       from (select) as message left join gifts on gifts.id = ${giftId}::uuid
+    ), normalized as (
+      select error, ${normalizedError(sql`error`)} as normalized_error from reason
+    ), kind as (
+      select error, normalized_error, ${fingerprintOf(sql`normalized_error`)} as fingerprint from normalized
     ), gift as (
-      update gifts set status = ${to}, last_error = reason.error, updated_at = now()
-      from reason where id = ${giftId}::uuid and status = ${from} and request_id = ${requestId}
+      update gifts set status = ${to}, last_error = kind.error, updated_at = now()
+      from kind where id = ${giftId}::uuid and status = ${from} and request_id = ${requestId}
       returning id
     ), letter as (
-      insert into dead_letters (message_id, queue, body, attributes, receive_count, gift_id, request_id, error)
+      insert into dead_letters
+        (message_id, queue, body, attributes, receive_count, gift_id, request_id, error, error_fingerprint)
       select ${message.messageId}, ${message.queue}, ${message.body}, ${JSON.stringify(message.attributes)}::jsonb,
-        ${message.receiveCount}, ${giftId}::uuid, ${requestId}, error
-      from reason
+        ${message.receiveCount}, ${giftId}::uuid, ${requestId}, error, fingerprint
+      from kind
       on conflict (message_id) do nothing
       returning id
+    ), seen as (
+      insert into error_fingerprints (fingerprint, error)
+      select fingerprint, normalized_error from kind where exists (select from letter)
+      on conflict (fingerprint) do update set last_seen_at = now()
+      returning old.last_seen_at
     )
-    select exists (select from letter) as is_new, exists (select from gift) as is_gift_failed, error from reason`.execute(
-    db,
-  );
-  const row = rows[0];
-  return {
-    isNew: row?.is_new ?? false,
-    isGiftFailed: row?.is_gift_failed ?? false,
-    giftId,
-    requestId,
-    error: row?.error ?? reasons.exhausted,
-  };
+    select exists (select from gift) as is_gift_failed, exists (select from letter) as is_new,
+      exists (
+        select from seen
+        where last_seen_at is null or last_seen_at < now() - make_interval(days => ${fingerprintMemoryDays})
+      ) as is_new_error,
+      error, normalized_error, fingerprint
+    from kind`.execute(db);
+  const [row] = rows;
+  if (!row) throw new Error(`message ${message.messageId} was not recorded: the statement returned no row`);
+  return row;
 }

@@ -1,6 +1,7 @@
 import type { Migration } from "kysely/migration";
 import * as gifts from "./0001-gifts.ts";
 import * as simulatedProvider from "./0002-simulated-provider.ts";
+import * as errorFingerprints from "./0003-error-fingerprints.ts";
 import * as apiKeys from "./0004-api-keys.ts";
 
 /**
@@ -10,6 +11,7 @@ import * as apiKeys from "./0004-api-keys.ts";
 export const migrations = {
   "0001-gifts": gifts,
   "0002-simulated-provider": simulatedProvider,
+  "0003-error-fingerprints": errorFingerprints,
   "0004-api-keys": apiKeys,
 } as const satisfies Record<string, Migration>;
 

@@ -30,6 +30,7 @@ export const privileges: Readonly<
   // The API verifies keys and can neither issue nor change one; operators do that, by command.
   api_keys: { app: read, ops: change },
   api_key_uses: { app: change, ops: read },
+  error_fingerprints: { app: change, ops: read },
   // Whether the schema is new enough.
   kysely_migration: { app: read, ops: read },
   // A real provider would keep it on its own side; operators have no business there.

@@ -7,6 +7,7 @@ import type { Settings } from "../command/settings.ts";
 import type { DatabaseLink } from "../database-link.ts";
 import type { ProcessSpec } from "../process/process-spec.ts";
 import { localAws, type QueueUrls } from "../sqs/queues.ts";
+import { traced } from "./tracing.ts";
 
 /** What the services are linked to. */
 export interface Links {
@@ -32,15 +33,13 @@ export function linkEnvironment(links: Links): Record<string, string> {
 
 /** The API's process. */
 export function apiSpec(settings: Settings, links: Links): ProcessSpec {
-  return {
-    ...service("api", ["packages/api/src/main.ts"], ["api"]),
-    environment: {
-      ...serviceEnvironment(settings, links, ["api"]),
-      PORT: String(settings.port),
-      HOST: "127.0.0.1",
-      AUTH: "none",
-    },
+  const environment = {
+    ...serviceEnvironment(settings, links, ["api"]),
+    PORT: String(settings.port),
+    HOST: "127.0.0.1",
+    AUTH: "none",
   };
+  return traced({ ...service("api", ["packages/api/src/main.ts"], ["api"]), environment }, "api");
 }
 
 /** The workers' processes: as many as asked for that send gifts, and one for the two roles that do little. */
@@ -57,7 +56,8 @@ export function workerSpecs(settings: Settings, links: Links): readonly ProcessS
     },
   });
   const senders = Array.from({ length: settings.workers }, (_, index) => worker(`gift-worker-${index + 1}`, ["gift"]));
-  return [...senders, worker("outbox-and-dead-letters", ["outbox", "dead-letters"])];
+  const workers = [...senders, worker("outbox-and-dead-letters", ["outbox", "dead-letters"])];
+  return workers.map((spec) => traced(spec, "worker"));
 }
 
 function service(

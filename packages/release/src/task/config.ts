@@ -1,20 +1,6 @@
 import { check } from "@gift/link/check";
-import { type Static, Type } from "@sinclair/typebox";
-
-/** One run of an ECS task, as infra/ describes it in the variable TASK. */
-const task = Type.Object({
-  cluster: Type.String({ minLength: 1 }),
-  taskDefinition: Type.String({ pattern: "^arn:" }),
-  subnets: Type.Array(Type.String(), { minItems: 1 }),
-  securityGroups: Type.Array(Type.String(), { minItems: 1 }),
-  /** Where there is no NAT, a task reaches AWS by an address of its own. */
-  hasPublicAddress: Type.Boolean(),
-  /** Its container, and the CloudWatch group of the container's output. */
-  container: Type.String({ minLength: 1 }),
-  logGroup: Type.String({ minLength: 1 }),
-});
-
-export type Task = Static<typeof task>;
+import { Type } from "@sinclair/typebox";
+import { type TaskDeclaration, taskDeclaration } from "./task.ts";
 
 const environment = Type.Object({
   TASK: Type.String({ minLength: 1 }),
@@ -25,7 +11,7 @@ const environment = Type.Object({
 });
 
 export interface Config {
-  readonly task: Task;
+  readonly task: TaskDeclaration;
   readonly region: string;
   /** What `sst deploy` itself signs in with; absent means the AWS SDK's own search. */
   readonly credentials?: {
@@ -45,7 +31,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   // Empty for an IAM user's long-lived keys.
   const session = values.SST_AWS_SESSION_TOKEN ? { sessionToken: values.SST_AWS_SESSION_TOKEN } : {};
   return {
-    task: check(task, JSON.parse(values.TASK), "TASK"),
+    task: check(taskDeclaration, JSON.parse(values.TASK), "TASK"),
     region: values.SST_AWS_REGION,
     ...(accessKeyId && secretAccessKey && { credentials: { accessKeyId, secretAccessKey, ...session } }),
   };

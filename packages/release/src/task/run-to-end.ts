@@ -1,11 +1,6 @@
-import {
-  DescribeTasksCommand,
-  type ECSClient,
-  RunTaskCommand,
-  type Task,
-  waitUntilTasksStopped,
-} from "@aws-sdk/client-ecs";
-import type { Task as TaskDeclaration } from "./config.ts";
+import { DescribeTasksCommand, type ECSClient, type Task, waitUntilTasksStopped } from "@aws-sdk/client-ecs";
+import { startTask } from "./start.ts";
+import { streamOf, type TaskDeclaration } from "./task.ts";
 
 export interface RunOptions {
   readonly deadlineSeconds: number;
@@ -21,7 +16,7 @@ export interface RunOptions {
  * @throws Error that says why, and where the task's output is, unless every container ended with exit code 0
  */
 export async function runToEnd(client: ECSClient, declaration: TaskDeclaration, options: RunOptions): Promise<void> {
-  const taskArn = await start(client, declaration);
+  const taskArn = await startTask(client, declaration, { startedBy: "deploy" });
   options.onStarted(taskArn);
   const which = { cluster: declaration.cluster, tasks: [taskArn] };
   const { deadlineSeconds: maxWaitTime, pollSeconds: minDelay } = options;
@@ -37,20 +32,6 @@ export async function runToEnd(client: ECSClient, declaration: TaskDeclaration, 
   if (failure) throw new Error(`${taskArn} failed: ${failure}; ${outputOf(declaration, taskArn)}`);
 }
 
-async function start(client: ECSClient, declaration: TaskDeclaration): Promise<string> {
-  const { cluster, taskDefinition, subnets, securityGroups, hasPublicAddress } = declaration;
-  const assignPublicIp = hasPublicAddress ? "ENABLED" : "DISABLED";
-  const awsvpcConfiguration = { subnets, securityGroups, assignPublicIp } as const;
-  const networkConfiguration = { awsvpcConfiguration };
-  const { tasks = [], failures = [] } = await client.send(
-    new RunTaskCommand({ cluster, taskDefinition, launchType: "FARGATE", startedBy: "deploy", networkConfiguration }),
-  );
-  const arn = tasks[0]?.taskArn;
-  if (arn === undefined)
-    throw new Error(`ECS doesn't start ${taskDefinition}: ${failures[0]?.reason ?? "it says no reason"}`);
-  return arn;
-}
-
 /** A container without an exit code never ran: its image couldn't be pulled, or a secret couldn't be read. */
 function failureOf({ containers = [], stoppedReason }: Task): string | undefined {
   const failed = containers.find(({ exitCode }) => exitCode !== 0);
@@ -59,8 +40,7 @@ function failureOf({ containers = [], stoppedReason }: Task): string | undefined
   return [`${failed.name} ${ending}`, failed.reason, stoppedReason].filter(Boolean).join(", ");
 }
 
-/** As SST names streams: the prefix `/service`, the container, the task's id. */
 function outputOf({ container, logGroup }: TaskDeclaration, taskArn: string): string {
-  const stream = `/service/${container}/${taskArn.split("/").at(-1)}`;
+  const stream = streamOf(container, taskArn);
   return `its output: aws logs get-log-events --log-group-name ${logGroup} --log-stream-name ${stream} --query "events[].message" --output text`;
 }

@@ -77,11 +77,10 @@ async function deliver(dependencies: SendGiftDependencies, begun: Begun): Promis
     if (isNotOurs(err)) throw err;
     return await fail(dependencies, begun, toSendError(err));
   }
-  const isMoved = await markSent(dependencies.db, attempt, reference);
-  dependencies.log(
-    isMoved ? "send.sent" : "send.duplicate",
-    attemptFields(begun.message, attempt.number, begun.startedAt),
-  );
+  const sent = await markSent(dependencies.db, attempt, reference);
+  const fields = attemptFields(begun.message, attempt.number, begun.startedAt);
+  if (sent) dependencies.log("send.sent", { ...fields, latency_milliseconds: Math.round(sent.latencySeconds * 1_000) });
+  else dependencies.log("send.duplicate", fields);
   return acknowledge;
 }
 

@@ -1,5 +1,6 @@
 import type { Publish } from "@gift/core/outbox/relay";
 import type { Publisher } from "@gift/queue/publisher";
+import { sendInSpan } from "@gift/telemetry/trace";
 
 /** An outbox row for a queue that this process can't send to. The row stays; the others are not held up. */
 export class UnknownDestinationError extends Error {
@@ -16,9 +17,10 @@ export class UnknownDestinationError extends Error {
  * @param publishers by the fleet's queue name
  */
 export function createRoute(publishers: ReadonlyMap<string, Publisher>): Publish {
-  return async function route({ destination, body, attributes }) {
+  return async function route(message) {
+    const { destination, body } = message;
     const publisher = publishers.get(destination);
     if (!publisher) throw new UnknownDestinationError(destination, publishers.keys());
-    await publisher.publish({ body, attributes });
+    await sendInSpan(message, (attributes) => publisher.publish({ body, attributes }));
   };
 }

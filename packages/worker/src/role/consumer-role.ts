@@ -2,7 +2,10 @@ import type { Database } from "@gift/core/database/database";
 import { isDatabaseUnavailable } from "@gift/core/database/unavailable";
 import { type ConsumerOptions, createConsumer } from "@gift/queue/consumer";
 import type { Log } from "@gift/telemetry/logger";
+import { sampleGauges } from "@gift/telemetry/sample-gauges";
+import { processInSpan } from "@gift/telemetry/trace";
 import type { Kysely } from "kysely";
+import { createConsumerMetric, gaugeConsumer } from "../consumer-metric.ts";
 import { isDatabaseReady } from "../database-ready.ts";
 import { createConsumerLog } from "../observer.ts";
 import type { Role } from "./role.ts";
@@ -33,11 +36,11 @@ export interface ConsumerRoleOptions {
 
 /**
  * Starts a consumer whose handler needs Postgres: while that is away, polling is paused.
- * @param name names it in logs and errors
+ * @param names the consumer's own for logs and errors, and the fleet's name of its queue for metrics
  * @throws ConsumerConfigurationError when the queue's RedrivePolicy differs from `maxReceiveCount`
  */
 export async function startConsumerRole(
-  name: string,
+  { name, queue }: { readonly name: string; readonly queue: string },
   options: ConsumerRoleOptions,
   handle: ConsumerOptions["handle"],
 ): Promise<Role> {
@@ -47,14 +50,18 @@ export async function startConsumerRole(
     client,
     queueUrl,
     name,
-    handle,
+    handle: (message, context) => processInSpan(queue, message, () => handle(message, context)),
     isUnavailable: isDatabaseUnavailable,
     isReady: () => isDatabaseReady(db),
-    observer: createConsumerLog(log, name),
+    observer: { ...createConsumerLog(log, name), ...createConsumerMetric(queue) },
   });
   await consumer.start();
+  const stopGauges = sampleGauges(() => gaugeConsumer(queue, consumer.stats()));
   return {
     inHand: () => consumer.stats().running + consumer.stats().buffered,
-    stop: (deadlineMilliseconds) => consumer.stop({ deadlineMilliseconds }),
+    async stop(deadlineMilliseconds) {
+      await consumer.stop({ deadlineMilliseconds });
+      await stopGauges();
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { sendQueue } from "@gift/core/send-request/send-message";
 import { createSendGift } from "../handler/send-gift.ts";
 import type { Sender } from "../sender/sender.ts";
 import { type ConsumerRoleOptions, startConsumerRole } from "./consumer-role.ts";
@@ -13,5 +14,5 @@ export interface GiftRoleOptions extends ConsumerRoleOptions {
  * @throws ConsumerConfigurationError when the queue's RedrivePolicy differs from `tuning.maxReceiveCount`
  */
 export function startGiftRole(options: GiftRoleOptions): Promise<Role> {
-  return startConsumerRole("gift", options, createSendGift(options));
+  return startConsumerRole({ name: "gift", queue: sendQueue }, options, createSendGift(options));
 }

@@ -3,7 +3,10 @@ import type { OutboxMessage } from "@gift/core/outbox/outbox.table";
 import { type Publish, relayOnce } from "@gift/core/outbox/relay";
 import { resolvesWithin, sleepUnless } from "@gift/queue/deadline";
 import type { Log } from "@gift/telemetry/logger";
+import { count } from "@gift/telemetry/measure";
+import { sampleGauges } from "@gift/telemetry/sample-gauges";
 import type { Kysely } from "kysely";
+import { gaugeBacklog } from "../outbox/backlog-metric.ts";
 import { createSweepPace, type Swept } from "../outbox/pace.ts";
 import { createSweepReport } from "../outbox/report.ts";
 import type { Role } from "./role.ts";
@@ -12,6 +15,8 @@ export interface OutboxRoleOptions {
   readonly db: Kysely<Database>;
   /** Sends one message; see createRoute. */
   readonly publish: Publish;
+  /** The fleet's names of the queues that it sends to. */
+  readonly queues: readonly string[];
   readonly log: Log;
   /** Most rows of one sweep. */
   readonly batch: number;
@@ -33,6 +38,7 @@ export function startOutboxRole(options: OutboxRoleOptions): Role {
     inHand += 1;
     try {
       await publish(message);
+      count("gift.outbox.published", 1, { by: "sweep" });
     } finally {
       inHand -= 1;
     }
@@ -57,12 +63,13 @@ export function startOutboxRole(options: OutboxRoleOptions): Role {
   }
 
   const ended = run();
+  const stopGauges = sampleGauges(() => gaugeBacklog(db, options.queues));
   return {
     inHand: () => inHand,
     async stop(deadlineMilliseconds) {
       stopping.abort();
       // Past the deadline the rows' lease ends by itself and another sweep takes them over.
-      await resolvesWithin(deadlineMilliseconds, ended);
+      await resolvesWithin(deadlineMilliseconds, Promise.all([ended, stopGauges()]));
     },
   };
 }

@@ -28,8 +28,16 @@ export const list = defineOperation({
     const letters = await withDatabase((db) => listDeadLetters(db, filter));
     print(args.json === true, { dead_letters: letters.map(deadLetterDocument) }, () =>
       renderRows(
-        ["dead_letter_id", "state", "created_at", "gift_id", "request_id", "error"],
-        letters.map((row) => [row.id, row.state, row.created_at, row.gift_id, row.request_id, row.error]),
+        ["dead_letter_id", "state", "created_at", "gift_id", "request_id", "error", "error_fingerprint"],
+        letters.map((row) => [
+          row.id,
+          row.state,
+          row.created_at,
+          row.gift_id,
+          row.request_id,
+          row.error,
+          row.error_fingerprint,
+        ]),
         "no dead letter matches",
       ),
     );

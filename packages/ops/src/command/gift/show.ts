@@ -1,10 +1,10 @@
 import { tellStory } from "@gift/core/gift/story";
+import { storyLine } from "@gift/core/gift/story-line";
 import { flags, parseGiftId } from "../../argument.ts";
 import { defineOperation } from "../../command.ts";
 import { giftDocument } from "../../document.ts";
 import { done, type ExitCode } from "../../exit-code.ts";
 import { print, renderFields, renderRows } from "../../output.ts";
-import { storyLine } from "../../story-line.ts";
 import { withDatabase } from "../../with-database.ts";
 
 export const show = defineOperation({

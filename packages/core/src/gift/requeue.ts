@@ -1,0 +1,40 @@
+import { sql, type Transaction } from "kysely";
+import type { Database } from "../database/database.ts";
+import { encodeSendMessage, sendQueue } from "../send-request/send-message.ts";
+import { edges } from "./gift.state.ts";
+
+export interface RequeueFilter {
+  /** Only these gifts; undefined looks at all. */
+  readonly ids?: readonly string[] | undefined;
+  /** Only gifts with which nothing has happened for so long: no attempt, no redrive. */
+  readonly idleSeconds: number;
+  readonly limit: number;
+}
+
+export interface RequeuedGift {
+  readonly giftId: string;
+  readonly requestId: string;
+  readonly idleSince: Date;
+}
+
+/**
+ * Writes the message of QUEUED gifts once more, for when a queue was purged or deleted, or has dropped what it kept too long.
+ * The request stays the same, so a message that was alive after all is a duplicate and changes nothing. A gift whose message
+ * waits in the outbox is left alone.
+ * @param trx a transaction of its own
+ * @param filter which gifts
+ * @returns the gifts with a new message, the longest waiting first
+ */
+export async function requeueGifts(trx: Transaction<Database>, filter: RequeueFilter): Promise<RequeuedGift[]> {
+  const { rows: stuck } = await sql<RequeuedGift>`
+    select id as "giftId", request_id as "requestId", updated_at as "idleSince" from gifts
+    where status = ${edges.markSent.from}
+      and updated_at <= now() - make_interval(secs => ${filter.idleSeconds})
+      and (${filter.ids ?? null}::uuid[] is null or id = any(${filter.ids ?? null}::uuid[]))
+      and not exists (select from outbox where body ^@ ('{"gift_id":"' || gifts.id || '"'))
+    order by updated_at, id limit ${filter.limit}
+    for update skip locked`.execute(trx);
+  const bodies = stuck.map(({ giftId, requestId }) => encodeSendMessage(giftId, requestId));
+  await sql`insert into outbox (destination, body) select ${sendQueue}, unnest(${bodies}::text[])`.execute(trx);
+  return stuck;
+}

@@ -1,0 +1,88 @@
+import type { Definition } from "../definition.ts";
+import { consumedQueuesOf, type Deployment, outboxQueuesOf } from "../deployment.ts";
+import type { Pair } from "../threshold.ts";
+
+/** What workers say of themselves: failures in their log, the circuit of each queue, and the outbox of each. */
+export function workerMonitors({ fleet, thresholds }: Deployment): readonly Definition[] {
+  return [
+    sendFailures(thresholds.sendFailures),
+    ...consumedQueuesOf(fleet).map(circuitOpen),
+    ...outboxQueuesOf(fleet).map((queue) => outboxAge(queue, thresholds.outboxAgeSeconds)),
+  ];
+}
+
+/** Only what ended badly: an attempt that will be made again (`send.retried`) is the provider's daily life. */
+function sendFailures(thresholds: Pair): Definition {
+  return {
+    id: "send-failures",
+    key: "send-failures",
+    title: "Sends fail for good",
+    priority: 1,
+    condition: {
+      kind: "log",
+      events: ["send.failed", "send.unparsable", "send.unknown_gift", "consumer.handler_failed"],
+      windowMinutes: 5,
+      thresholds,
+    },
+    impact: "Gifts end as FAILED: their senders must be told, or an operator redrives them once the cause is gone.",
+    firstChecks: [
+      "Which `error_code`: one for all points to the provider or a deploy, one gift only to that gift",
+      "Is the provider answering: `gift.handler.duration` and its error codes",
+      "Did a deploy start in the last half hour",
+    ],
+  };
+}
+
+/** Open for most of five minutes: the gauge may show a probe in between. */
+function circuitOpen(queue: string): Definition {
+  return {
+    id: "circuit-open",
+    key: `circuit-open-${queue}`,
+    title: `Polling of ${queue} is paused`,
+    priority: 1,
+    condition: {
+      kind: "metric",
+      formula: { is: "series", of: { from: "own", metric: "gift.circuit.open", across: "max", where: { queue } } },
+      during: "avg",
+      windowMinutes: 5,
+      comparator: ">",
+      thresholds: { critical: 0.5 },
+      onMissingData: "default",
+    },
+    impact:
+      "Nothing is handled: the worker waits because nearly everything failed or a dependency is away. Nothing is lost.",
+    firstChecks: [
+      "Why it opened: log event `consumer.circuit_opened` says the reason and the error",
+      "Is Postgres reachable, is the provider answering",
+      "It probes every ten seconds and closes by itself: repair the dependency, not the worker",
+    ],
+  };
+}
+
+/** The sweep reports at each turn, so silence means that nobody sweeps. */
+function outboxAge(queue: string, thresholds: Pair): Definition {
+  return {
+    id: "outbox-age",
+    key: `outbox-age-${queue}`,
+    title: `Committed messages don't reach ${queue}`,
+    priority: 1,
+    condition: {
+      kind: "metric",
+      formula: {
+        is: "series",
+        of: { from: "own", metric: "gift.outbox.oldest_age", across: "max", where: { queue } },
+      },
+      during: "max",
+      windowMinutes: 5,
+      comparator: ">",
+      thresholds,
+      onMissingData: "show_and_notify_no_data",
+    },
+    impact: "Sends are accepted and not started. They are committed: they go out by themselves when SQS takes them.",
+    firstChecks: [
+      "Does SQS take messages: log events `outbox.left_behind` and `outbox.blocked` carry its error",
+      "Does a worker with the role outbox run: `tasks-missing`",
+      "How many wait: `gift.outbox.depth`",
+    ],
+  };
+}

@@ -1,0 +1,96 @@
+import type { SpanName } from "./span.ts";
+
+export type SpanTags = Readonly<Record<string, string | number | boolean>>;
+
+/** What a log line says of the trace that it belongs to, as Datadog reads it. */
+export type TraceFields = { readonly dd?: Readonly<Record<string, string>> };
+
+export interface SpanStart {
+  readonly resource: string;
+  readonly tags: SpanTags;
+  /** Text that `carrier` wrote, maybe in another process; without it the span goes under the current one. */
+  readonly parent?: string | undefined;
+}
+
+/** What `instrument.ts` connects: the little of a tracer that this service asks for. */
+export interface Tracer {
+  /** The current span in a text that travels, or undefined outside of a span. */
+  carrier(): string | undefined;
+  tag(tags: SpanTags): void;
+  logFields(): TraceFields;
+  run<Result>(name: SpanName, start: SpanStart, work: () => Promise<Result>): Promise<Result>;
+}
+
+let connected: Tracer | undefined;
+
+/** Traces everything from now on; undefined forgets the tracer again. Without one, nothing here does or costs anything. */
+export function connectTracer(tracer: Tracer | undefined): void {
+  connected = tracer;
+}
+
+/** Tags the current span, if there is one. */
+export function tagSpan(tags: SpanTags): void {
+  connected?.tag(tags);
+}
+
+/** The ids that link a log line to the current span. */
+export function traceFields(): TraceFields | undefined {
+  return connected?.logFields();
+}
+
+/** The SQS attribute that carries a trace: the name that Datadog's own tracers use. */
+const attributeName = "_datadog";
+
+/** The current span as SQS message attributes; none without a tracer or outside of a span. */
+export function traceAttributes(): Readonly<Record<string, string>> {
+  const carrier = connected?.carrier();
+  return carrier === undefined ? {} : { [attributeName]: carrier };
+}
+
+/** A committed message on its way to a queue. */
+export interface Outgoing {
+  /** The fleet's name of the queue. */
+  readonly destination: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/**
+ * Publishes a message in a span of the trace that committed it, whoever publishes it and whenever. A message that carries
+ * none (an operator's redrive) begins one.
+ * @param publish given the attributes to send: the message's own, and the trace's when it had none
+ */
+export async function sendInSpan(
+  { destination, attributes }: Outgoing,
+  publish: (attributes: Readonly<Record<string, string>>) => Promise<void>,
+): Promise<void> {
+  if (!connected) return await publish(attributes);
+  const start = { resource: `send ${destination}`, tags: { queue: destination }, parent: attributes[attributeName] };
+  await connected.run("sqs.send", start, () =>
+    publish(Object.hasOwn(attributes, attributeName) ? attributes : { ...attributes, ...traceAttributes() }),
+  );
+}
+
+/** One delivery of a message. */
+export interface Delivery {
+  readonly id: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly receiveCount: number;
+}
+
+/**
+ * Handles a delivery in a span that continues the message's trace.
+ * @param queue the fleet's name of it
+ */
+export async function processInSpan<Result>(
+  queue: string,
+  { id, attributes, receiveCount }: Delivery,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  if (!connected) return await work();
+  const tags = { queue, message_id: id, receive_count: receiveCount };
+  return await connected.run(
+    "sqs.process",
+    { resource: `process ${queue}`, tags, parent: attributes[attributeName] },
+    work,
+  );
+}
