@@ -18,6 +18,21 @@ const letter = (columns: string, values: string) =>
    values ('m', 'q', 'b', 'e', 1, ${values})`;
 const request = (key: string) =>
   `insert into send_requests (gift_id, request_id, response_body) values (:gift, ${key}, 'b')`;
+/** A key that is right but for one column. */
+const key = (column: string, value: string) => {
+  const right: Record<string, string> = {
+    ...{
+      prefix: "'abcdefgh'",
+      hash: "sha256('')",
+      client_id: "'shop'",
+      scopes: "array['client']",
+      created_by: "'olga'",
+    },
+  };
+  const columns = Object.entries({ ...right, [column]: value });
+  const [names, values] = [columns.map(([name]) => name), columns.map(([, text]) => text)];
+  return `insert into api_keys (${names.join(", ")}) values (${values.join(", ")})`;
+};
 
 /** Constraint → statements that it alone refuses. */
 const refused: Record<string, string[]> = {
@@ -70,6 +85,17 @@ const refused: Record<string, string[]> = {
     "insert into error_fingerprints (fingerprint, error) values ('not hexadecimal', 'CODE: why')",
     "insert into error_fingerprints (fingerprint, error) values ('3fa9c05d71b', 'CODE: why')",
   ],
+  api_keys_prefix_check: [key("prefix", "'abcdefg'"), key("prefix", "'abcdefg_'"), key("prefix", "E'abcdefgh\\n'")],
+  api_keys_hash_check: [key("hash", "'short'"), key("hash", "sha512('')")],
+  api_keys_client_id_check: [key("client_id", "''"), key("client_id", "'Shop'"), key("client_id", "'-shop'")],
+  api_keys_scopes_check: [
+    key("scopes", "'{}'"),
+    key("scopes", "array['admin']"),
+    key("scopes", "array['client', 'x']"),
+  ],
+  api_keys_created_by_check: [key("created_by", "''")],
+  api_keys_rate_limit_per_minute_check: [key("rate_limit_per_minute", "0")],
+  api_keys_revoked_says_who: [key("revoked_at", "now()"), key("revoked_by", "'olga'")],
 };
 
 test("every CHECK constraint of the schema is listed here", async () => {
