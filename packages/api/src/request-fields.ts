@@ -1,3 +1,4 @@
+import { redactKeys } from "@gift/core/api-key/credential";
 import type { LogFields } from "@gift/telemetry/logger";
 import { parseGiftId } from "./gift-id.ts";
 import { requestIdField } from "./request-id.ts";
@@ -8,7 +9,7 @@ export function requestFields(request: Request, path: string): LogFields {
   const giftId = parseGiftId(giftSegment);
   return {
     http_method: request.method,
-    http_path: path,
+    http_path: redactKeys(path),
     ...(giftId !== undefined && { gift_id: giftId }),
     ...requestIdField(request),
   };

@@ -8,7 +8,7 @@ import type { Dependencies } from "../dependencies.ts";
 import { errorResponses } from "../error-response.ts";
 import { giftIdProblem, parseGiftId } from "../gift-id.ts";
 import { InvalidRequestError } from "../request-error.ts";
-import { requestIdOf } from "../request-id.ts";
+import { requestIdOf, requestIdProblem } from "../request-id.ts";
 import { readSendResponse } from "../send-response.ts";
 
 /**
@@ -53,11 +53,8 @@ function parseSend(pathId: string, request: Request): { giftId: string; requestI
   const giftId = parseGiftId(pathId);
   const requestId = requestIdOf(request);
   if (giftId !== undefined && requestId !== undefined) return { giftId, requestId };
-  const keyProblem = request.headers.has("idempotency-key")
-    ? "Idempotency-Key: must be 1 to 255 visible ASCII characters"
-    : "Idempotency-Key: is missing, it must be 1 to 255 visible ASCII characters";
   throw new InvalidRequestError([
     ...(giftId === undefined ? [giftIdProblem] : []),
-    ...(requestId === undefined ? [keyProblem] : []),
+    ...(requestId === undefined ? [requestIdProblem(request)] : []),
   ]);
 }

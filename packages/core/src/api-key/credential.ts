@@ -40,6 +40,11 @@ export function parseKey(text: string): Verifier | undefined {
   return { prefix: text.slice(5, 13), hash: hashOf(text) };
 }
 
+/** Whether a text is or has something that looks like a key. */
+export function containsKey(text: string): boolean {
+  return text.search(everyKey) >= 0;
+}
+
 /** Replaces what looks like a key by its visible part. */
 export function redactKeys(text: string): string {
   return text.replaceAll(everyKey, (key) => `${key.slice(0, 13)}_…`);
