@@ -98,6 +98,50 @@ describe("a body over 16 KiB", () => {
   });
 });
 
+describe("a body that is no UTF-8", () => {
+  const post = (...parts: (string | readonly number[])[]) => {
+    const bytes = parts.map((part) => (typeof part === "string" ? Buffer.from(part) : Buffer.from(part)));
+    const headers = { "content-type": "application/json" };
+    return fetch(url("/gifts"), { method: "POST", headers, body: Buffer.concat(bytes) });
+  };
+
+  test.each([
+    ["a byte that is in no character", [0xff]],
+    ["half a character", [0xf0, 0x9f, 0x8e]],
+    ["Latin-1", [0xe9]],
+    ["a surrogate", [0xed, 0xa0, 0x80]],
+    ["a character in more bytes than it needs", [0xc0, 0xaf]],
+  ])("with %s is a 400 that says so, and nothing is stored", async (_name, bytes) => {
+    const before = await database.db.selectFrom("gifts").select("id").execute();
+    const answer = await answerOf(await post('{"amount":1,"message":"', bytes, '"}'));
+    expect(errorOf(answer)).toEqual({ status: 400, code: "VALIDATION_ERROR", message: "body: must be UTF-8" });
+    expect(await database.db.selectFrom("gifts").select("id").execute()).toEqual(before);
+  });
+
+  test("is not one with U+FFFD itself, or with any other character", async () => {
+    const created = await answerOf(await post('{"amount":1,"message":"\uFFFD é 🎁"}'));
+    expect(created.status).toBe(201);
+    expect((await answerOf(await fetch(url(`/gifts/${created.json.gift_id}`)))).json.message).toBe("\uFFFD é 🎁");
+  });
+
+  test.each([
+    [[0x8e, 0x81], "HTTP/1.1 201"],
+    [[0x8e], "body: must be UTF-8"],
+  ])("is judged as a whole, whatever its pieces: %j makes it %s", async (end, expected) => {
+    const chunk = (bytes: Buffer) =>
+      Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from("\r\n")]);
+    const client = await connection();
+    client.write(
+      head("POST /gifts HTTP/1.1", "host: api", "content-type: application/json", "transfer-encoding: chunked"),
+    );
+    client.socket.write(chunk(Buffer.concat([Buffer.from('{"amount":1,"message":"'), Buffer.from([0xf0, 0x9f])])));
+    client.socket.write(chunk(Buffer.concat([Buffer.from(end), Buffer.from('"}')])));
+    client.write("0\r\n\r\n");
+    expect(await client.until("}")).toContain(expected);
+    client.socket.destroy();
+  });
+});
+
 describe("what is no proper request", () => {
   test.each([
     ["no HTTP at all", "hello\r\n\r\n"],
@@ -132,6 +176,23 @@ describe("what is no proper request", () => {
     const received = await client.closed();
     expect(received).toMatch(/^HTTP\/1.1 400 /);
     expect(lastBody(received)).toMatchObject({ error: { message: expect.stringMatching(/must arrive within/) } });
+  });
+
+  test("an answer that nobody reads doesn't hold its connection for long", async () => {
+    const cancelled = Promise.withResolvers<void>();
+    const endless = () =>
+      new ReadableStream({
+        pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
+        cancel: () => cancelled.resolve(),
+      });
+    const app = { fetch: () => new Response(endless()) };
+    const patient = await listen(app, { host: "127.0.0.1", port: 0, log, idleTimeoutMilliseconds: 300 });
+    const client = await openConnection(patient.port);
+    client.socket.pause();
+    client.write(head("GET /large HTTP/1.1", "host: api"));
+    await cancelled.promise;
+    client.socket.destroy();
+    await patient.close(1_000);
   });
 
   test("a client that goes away in the middle of a body disturbs nobody", async () => {

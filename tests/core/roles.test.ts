@@ -1,7 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { parseKey } from "@gift/core/api-key/credential";
+import { findApiKey } from "@gift/core/api-key/list";
+import { createKeyVerifier } from "@gift/core/api-key/verify";
 import type { Database } from "@gift/core/database/database";
 import { discardDeadLetter } from "@gift/core/dead-letter/discard";
 import { findDeadLetter, listDeadLetterIds } from "@gift/core/dead-letter/find";
+import { changeOneByOne } from "@gift/core/dead-letter/one-by-one";
 import { recordDeadLetter } from "@gift/core/dead-letter/record";
 import { redriveDeadLetter } from "@gift/core/dead-letter/redrive";
 import { redriveFailedGift } from "@gift/core/dead-letter/redrive-gift";
@@ -20,6 +24,7 @@ import { recordRetry } from "@gift/core/send-attempt/retry";
 import { readReference, recordCall } from "@gift/worker/sender/provider-record";
 import { type Kysely, sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { issueKey } from "../support/api-key.ts";
 import { begun, deadMessage, giftIn } from "./gift-in.ts";
 import { type OwnedDatabase, ownedDatabase } from "./role-database.ts";
 
@@ -110,6 +115,24 @@ describe("gift_app", () => {
     expect(await outboxStatus(app)).toHaveLength(1);
     await deleteFromOutbox(app, ids);
     expect(await outboxStatus(app)).toEqual([]);
+  });
+
+  test("verifies a key, and notes that it was used", async () => {
+    const { key, prefix } = await issueKey(ops);
+    const verifier = parseKey(key);
+    expect(verifier && (await createKeyVerifier(app).verify(verifier))).toMatchObject({ clientId: "shop" });
+    expect((await findApiKey(ops, prefix)).lastUsedAt).toEqual(expect.any(Date));
+  });
+
+  test("resolves dead letters for the operator API", async () => {
+    const gift = await giftIn(app, "FAILED");
+    await recordDeadLetter(app, deadMessage(gift.body));
+    await recordDeadLetter(app, deadMessage("nonsense"));
+    const [letter = "", nonsense = ""] = (await listDeadLetterIds(app, { state: "OPEN" })).slice(-2);
+    const batch = { operator: "olga:abcdefgh", ratePerSecond: 50, isDryRun: false };
+    const redriven = await changeOneByOne(app, { ...batch, ids: [letter], action: "redrive" });
+    const discarded = await changeOneByOne(app, { ...batch, ids: [nonsense], action: "discard" });
+    expect([redriven, discarded]).toMatchObject([[{ outcome: "redriven" }], [{ outcome: "discarded" }]]);
   });
 
   test("sees whether the schema is new enough", async () => {

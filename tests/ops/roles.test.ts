@@ -27,6 +27,14 @@ describe("every command an operator runs works as gift_ops", () => {
     expect(await asOperator("migrate")).toMatchObject({ code: 0, stdout: expect.stringContaining("nothing to do") });
   });
 
+  test("keys create, list, rotate and revoke", async () => {
+    const created = await asOperator("keys", "create", "--client", "shop", "--operator", "ann", "--json");
+    const { prefix } = (created.json() as { api_key: { prefix: string } }).api_key;
+    expect(await asOperator("keys", "list")).toMatchObject({ code: 0, stderr: "" });
+    expect(await asOperator("keys", "rotate", prefix, "--operator", "ann")).toMatchObject({ code: 0, stderr: "" });
+    expect(await asOperator("keys", "revoke", prefix, "--yes", "--operator", "ann")).toMatchObject({ code: 0 });
+  });
+
   test("dead-letters list, show, redrive and discard", async () => {
     const gift = await giftIn(own.db, "FAILED");
     await recordDeadLetter(own.db, deadMessage(gift.body));

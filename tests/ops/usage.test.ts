@@ -29,6 +29,11 @@ const commands: Record<string, string[]> = {
   "dead-letters redrive": selection.slice(1),
   "dead-letters discard": [...selection.slice(1), "--yes"],
   "outbox status": ["--json"],
+  "keys generate": ["--json"],
+  "keys create": ["--client", "--scope", "--rate-limit", "--expires", "--verifier", "--operator", "--json"],
+  "keys list": ["--client", "--all", "--json"],
+  "keys rotate": ["<PREFIX>", "--overlap", "--verifier", "--operator", "--json"],
+  "keys revoke": ["<PREFIX>", "--yes", "--operator", "--json"],
   migrate: ["--with-roles", "--json"],
 };
 
@@ -40,7 +45,7 @@ test.each(Object.entries(commands))("help: %s --help lists its flags and the exi
     expect(help.stdout).toContain(word);
 });
 
-test.each(["", "gift", "gifts", "dead-letters", "outbox"])(
+test.each(["", "gift", "gifts", "dead-letters", "outbox", "keys"])(
   '"%s" alone is wrong usage, and names the commands below it',
   async (group) => {
     const alone = await run(group === "" ? [] : [group]);
@@ -53,7 +58,8 @@ test.each(["", "gift", "gifts", "dead-letters", "outbox"])(
 test("help: --help alone lists every command", async () => {
   const help = await runOps(["--help"], {});
   expect(help).toMatchObject({ code: 0, stderr: "" });
-  for (const word of ["gift", "gifts", "dead-letters", "outbox", "migrate"]) expect(help.stdout).toContain(word);
+  for (const word of ["gift", "gifts", "dead-letters", "outbox", "keys", "migrate"])
+    expect(help.stdout).toContain(word);
 });
 
 test.each([

@@ -1,0 +1,123 @@
+import { createApp } from "@gift/api/app";
+import { listen } from "@gift/api/server";
+import { openDatabase } from "@gift/core/database/database";
+import { sql } from "kysely";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { useTestDatabase } from "../support/database.ts";
+import { type Answer, answerOf, errorOf } from "./api.ts";
+import { openConnection } from "./http.ts";
+
+const database = useTestDatabase();
+const lines: { event: string; fields: object | undefined }[] = [];
+const maxRequestsAtWork = 20;
+let server: Awaited<ReturnType<typeof listen>>;
+let db: ReturnType<typeof openDatabase>;
+
+beforeAll(async () => {
+  db = openDatabase({ ...database.connection, maxConnections: 4, applicationName: "overload" });
+  const log = (event: string, fields?: object) => void lines.push({ event, fields });
+  const app = createApp({
+    ...{ db, dispatcher: { add: () => undefined }, log },
+    ...{ authentication: "none" as const, areTestValuesAllowed: false, isDraining: () => false },
+  });
+  server = await listen(app, { host: "127.0.0.1", port: 0, log, maxRequestsAtWork });
+});
+afterEach(() => {
+  lines.length = 0;
+});
+afterAll(async () => {
+  await server.close(1_000);
+  await db.destroy();
+});
+
+const call = async (method: string, path: string, init: RequestInit = {}): Promise<Answer> =>
+  answerOf(await fetch(`http://127.0.0.1:${server.port}${path}`, { ...init, method }));
+const create = () => call("POST", "/gifts", { headers: { "content-type": "application/json" }, body: '{"amount":1}' });
+
+/** Postgres answers nothing that has to do with gifts until the returned function is called. */
+async function stallGifts(): Promise<() => Promise<void>> {
+  const trx = await database.db.startTransaction().execute();
+  await sql`lock table gifts in access exclusive mode`.execute(trx);
+  return async () => {
+    await trx.rollback().execute();
+  };
+}
+
+const waiting = async () => {
+  const { rows } = await sql`
+    select from pg_stat_activity where application_name = 'overload' and wait_event_type = 'Lock'`.execute(database.db);
+  return rows.length;
+};
+
+describe("while Postgres is slow", () => {
+  test("requests above the bound are refused at once with a 503 that says when to come back; the others are answered", async () => {
+    const { json } = await create();
+    const goOn = await stallGifts();
+    const read = () => call("GET", `/gifts/${json.gift_id}`);
+    const taken = Array.from({ length: maxRequestsAtWork }, read);
+    await vi.waitFor(async () => expect(await waiting()).toBe(4), 5_000);
+    const startedAt = performance.now();
+    const refused = await Promise.all(Array.from({ length: 100 }, read));
+    // Each of them would have waited for the stall's end otherwise, or 3 s for a connection.
+    expect(performance.now() - startedAt).toBeLessThan(1_500);
+    for (const answer of refused) {
+      expect(errorOf(answer)).toMatchObject({ status: 503, code: "SERVICE_UNAVAILABLE" });
+      expect(answer.headers.get("retry-after")).toBe("1");
+      expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+    }
+    expect(lines.filter(({ event }) => event === "http.overloaded")).toEqual([
+      { event: "http.overloaded", fields: { refused: 1, most_at_work: maxRequestsAtWork } },
+    ]);
+    await goOn();
+    expect(new Set((await Promise.all(taken)).map(({ status }) => status))).toEqual(new Set([200]));
+    expect((await read()).status).toBe(200);
+  });
+
+  test("health checks are answered: a task that is busy is alive, and stays in service", async () => {
+    const { json } = await create();
+    const goOn = await stallGifts();
+    const taken = Array.from({ length: maxRequestsAtWork }, () => call("GET", `/gifts/${json.gift_id}`));
+    await vi.waitFor(async () => expect(await waiting()).toBe(4), 5_000);
+    expect((await create()).status).toBe(503);
+    expect((await call("GET", "/healthz")).status).toBe(200);
+    await goOn();
+    await Promise.all(taken);
+    expect((await call("GET", "/readyz")).status).toBe(200);
+  });
+
+  test("clients that give up make room", async () => {
+    const { json } = await create();
+    const goOn = await stallGifts();
+    const leaving = new AbortController();
+    const read = (signal?: AbortSignal) => call("GET", `/gifts/${json.gift_id}`, signal ? { signal } : {});
+    const taken = Array.from({ length: maxRequestsAtWork }, () => read(leaving.signal));
+    await vi.waitFor(async () => expect(await waiting()).toBe(4), 5_000);
+    expect((await read()).status).toBe(503);
+    leaving.abort();
+    await Promise.allSettled(taken);
+    // One that is taken waits for Postgres: it is given up as well, by then not refused.
+    const isTaken = async () => await expect(read(AbortSignal.timeout(300))).rejects.toThrow("timeout");
+    await vi.waitFor(isTaken, 10_000);
+    await goOn();
+    expect((await read()).status).toBe(200);
+  });
+});
+
+describe("slow senders", () => {
+  test("don't take the places of others, and are bounded as well", async () => {
+    const head = "POST /gifts HTTP/1.1\r\nhost: api\r\ncontent-type: application/json\r\ncontent-length: 12\r\n\r\n";
+    const senders = await Promise.all(
+      Array.from({ length: maxRequestsAtWork * 4 - 1 }, () => openConnection(server.port)),
+    );
+    for (const sender of senders) sender.write(`${head}{"amount"`);
+    expect((await create()).status).toBe(201);
+    const last = await openConnection(server.port);
+    last.write(`${head}{"amount"`);
+    await vi.waitFor(async () => expect((await create()).status).toBe(503), 5_000);
+    for (const sender of [...senders, last]) sender.write(":1}");
+    const answers = await Promise.all([...senders, last].map((sender) => sender.until('"created_at"')));
+    expect(answers).toHaveLength(maxRequestsAtWork * 4);
+    expect((await create()).status).toBe(201);
+    for (const sender of [...senders, last]) sender.socket.destroy();
+  });
+});
