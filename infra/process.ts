@@ -22,6 +22,8 @@ export interface ProcessOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** What differs in `sst dev`, where the process runs on the developer's machine. */
   readonly developmentEnvironment: Readonly<Record<string, string>>;
+  /** Names of variables, and ARNs of the parameters whose values ECS puts into them. */
+  readonly secrets?: Readonly<Record<string, $util.Input<string>>> | undefined;
   /** Port of a process that listens. */
   readonly port?: number;
   readonly health?: NonNullable<sst.aws.ServiceArgs["health"]>;
@@ -41,6 +43,7 @@ export function processContainer(options: ProcessOptions, logGroup: string) {
     image: image?.uri,
     command: ["node", options.entryPoint],
     environment,
+    ssm: options.secrets,
     health: options.health,
     logging: loggingOf(logGroup, processName),
     // Restarts on every saved file; the queue and, unless the stage says otherwise, the database are the real ones.

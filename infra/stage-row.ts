@@ -25,7 +25,7 @@ export interface StageRow {
   readonly firewall?: FirewallRow;
   /** Where ECS metrics go; scaling by backlog needs `RunningTaskCount`, which exists only with Container Insights. */
   readonly containerInsights: "disabled" | "enabled" | "enhanced";
-  /** Datadog monitors, and the handle that they notify; absent means none. */
+  /** Datadog monitors, and the handle that they notify; absent means none, and no Slack channel for dead letters. */
   readonly monitors?: { readonly notify: string };
 }
 

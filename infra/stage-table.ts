@@ -6,6 +6,9 @@ export const region = "us-east-1";
 /** Where this Datadog account lives: https://docs.datadoghq.com/getting_started/site. */
 export const datadogSite = "datadoghq.com";
 
+/** Where people read docs/runbook.md: alerts and messages link to its pages. Put your own repository here. */
+export const runbookUrl = "https://github.com/OWNER/NAME/blob/main/docs/runbook.md";
+
 const smallestTask = { cpu: "0.25 vCPU", memory: "1 GB" } as const;
 const oneOnSpot: ServiceRow = { ...smallestTask, minTasks: 1, maxTasks: 1, spotShare: 1 };
 

@@ -4,7 +4,9 @@ import { scaleByBacklog } from "./backlog.ts";
 import { cluster } from "./cluster.ts";
 import { network } from "./network.ts";
 import { declareService } from "./service.ts";
+import { slackWebhook } from "./slack.ts";
 import { stage } from "./stage.ts";
+import { runbookUrl } from "./stage-table.ts";
 
 type WorkerDeclaration = ConsumerService<QueueName> | SweepService<QueueName>;
 type Entry = readonly [role: string, declaration: WorkerDeclaration];
@@ -29,13 +31,16 @@ function declareWorker(name: string, entries: readonly Entry[]): sst.aws.Service
   const consumers = entries.flatMap(([, declaration]) => (declaration.kind === "consumer" ? [declaration] : []));
   // A second sweep finds what the first has claimed: sweeps have no backlog to share.
   const maxTasks = consumers.length > 0 ? stage.worker.maxTasks : stage.worker.minTasks;
+  // Only the handler of dead letters posts there.
+  const webhook = entries.some(([role]) => role === "dead-letters") ? slackWebhook : undefined;
   const service = declareService(name, {
     runs: entries.map(([, declaration]) => declaration),
     entryPoint: "packages/worker/src/main.ts",
     tag: "worker",
     row: { ...stage.worker, maxTasks },
     securityGroup: network.securityGroups.worker,
-    environment: { ROLES: entries.map(([role]) => role).join(",") },
+    environment: { ROLES: entries.map(([role]) => role).join(","), ...(webhook && { RUNBOOK_URL: runbookUrl }) },
+    secrets: webhook && { SLACK_WEBHOOK_URL: webhook.arn },
     // Short, because a restart on a saved file waits for the open poll.
     developmentEnvironment: { WAIT_TIME_SECONDS: "2" },
     targetCpuPercent,

@@ -155,15 +155,16 @@ describe.each(deployments.filter(({ isDev }) => !isDev))("every service of $labe
       });
   });
 
-  test("what starts a task reads one key, pulls one image and writes to its own log groups", () => {
-    for (const { name } of services) {
+  test("what starts a task reads the keys that its containers are given, pulls one image and writes to its own log groups", () => {
+    for (const { name, process, agent } of services) {
+      const given = [...(agent.secrets ?? []), ...(process.secrets ?? [])].map(({ valueFrom }) => valueFrom);
       const statements = statementsOf(named(stack, `${name}ExecutionRole`));
       const allowed = Object.fromEntries(statements.map(({ Action, Resource }) => [Action.join(), Resource.join()]));
       expect(allowed).toEqual({
         "ecr:GetAuthorizationToken": "*",
         "ecr:BatchGetImage,ecr:GetDownloadUrlForLayer": expect.stringMatching(/:repository\/gift-[\w-]+$/),
         "logs:CreateLogStream,logs:PutLogEvents": expect.stringMatching(`:log-group:/gift/${stage}/${name}[*]$`),
-        "ssm:GetParameters": expect.stringMatching(/datadog-api-key$/),
+        "ssm:GetParameters": given.join(),
       });
       expect(named(stack, `${name}ExecutionRole`).inputs.managedPolicyArns).toEqual([]);
     }
