@@ -1,5 +1,6 @@
 import type { Definition } from "../definition.ts";
 import { consumedQueuesOf, type Deployment, outboxQueuesOf } from "../deployment.ts";
+import { own } from "../series.ts";
 import type { Pair } from "../threshold.ts";
 
 /** What workers say of themselves: failures in their log, the circuit of each queue, and the outbox of each. */
@@ -42,7 +43,7 @@ function circuitOpen(queue: string): Definition {
     priority: 1,
     condition: {
       kind: "metric",
-      formula: { is: "series", of: { from: "own", metric: "gift.circuit.open", across: "max", where: { queue } } },
+      formula: { is: "series", of: own("gift.circuit.open", "max", { queue }) },
       during: "avg",
       windowMinutes: 5,
       comparator: ">",
@@ -70,7 +71,7 @@ function outboxAge(queue: string, thresholds: Pair): Definition {
       kind: "metric",
       formula: {
         is: "series",
-        of: { from: "own", metric: "gift.outbox.oldest_age", across: "max", where: { queue } },
+        of: own("gift.outbox.oldest_age", "max", { queue }),
       },
       during: "max",
       windowMinutes: 5,
