@@ -84,7 +84,8 @@ export const databaseLink = {
 function link(name: string, role: string) {
   if (!instance) return new sst.Linkable(name, { properties: { ...localDatabase(), auth: "password" } });
   const access = accessAs(role, proxy?.endpoint ?? instance.address, proxy?.resourceId ?? instance.resourceId);
-  return new sst.Linkable(name, { properties: access.binding, include: [sst.aws.permission(access.permission)] });
+  const properties = { ...access.binding, ...(proxy && { isProxied: true }) };
+  return new sst.Linkable(name, { properties, include: [sst.aws.permission(access.permission)] });
 }
 
 /**

