@@ -45,6 +45,16 @@ test("every role of the fleet runs, the senders as often as asked", () => {
   expect(new Set(roles.join(",").split(","))).toEqual(new Set(consumersAndSweeps.map(([name]) => name)));
 });
 
+test("only the handler of dead letters is given Slack's address, where there is one", () => {
+  const slackWebhookUrl = "http://127.0.0.1:9/services/x";
+  const addresses = workerSpecs({ ...settings, slackWebhookUrl }, links).map(
+    (spec) => spec.environment.SLACK_WEBHOOK_URL,
+  );
+  expect(addresses).toEqual([undefined, undefined, undefined, slackWebhookUrl]);
+  for (const { environment } of workerSpecs(settings, links))
+    expect(environment).not.toHaveProperty("SLACK_WEBHOOK_URL");
+});
+
 test("a process has the longest stop timeout of its roles", () => {
   const { outbox, "dead-letters": deadLetters } = fleet.services;
   const longest = Math.max(outbox.stopTimeoutSeconds, deadLetters.stopTimeoutSeconds);

@@ -71,8 +71,15 @@ describe("the user's own servers", () => {
     });
   });
 
+  test("SLACK_WEBHOOK_URL goes to the handler of dead letters as it is", () => {
+    expect(readSettings(defaults, { SLACK_WEBHOOK_URL: "http://127.0.0.1:9/x" })).toMatchObject({
+      slackWebhookUrl: "http://127.0.0.1:9/x",
+    });
+  });
+
   test("empty variables count as absent", () => {
-    const settings = readSettings(defaults, { DATABASE_URL: "", SQS_ENDPOINT: "" });
+    const settings = readSettings(defaults, { DATABASE_URL: "", SQS_ENDPOINT: "", SLACK_WEBHOOK_URL: "" });
+    expect(settings).not.toHaveProperty("slackWebhookUrl");
     expect(settings).not.toHaveProperty("database");
     expect(settings).not.toHaveProperty("sqsEndpoint");
   });

@@ -29,18 +29,20 @@ export interface Settings {
   readonly database?: DatabaseLink;
   /** Origin of the user's own SQS server instead of the emulator. */
   readonly sqsEndpoint?: string;
+  /** Where the handler of dead letters tells people; it checks the address itself. */
+  readonly slackWebhookUrl?: string;
 }
 
 /**
  * Reads flags and environment.
  * @param args as citty parsed them; relative folders count from the repository's root
- * @param environment `process.env`: DATABASE_URL and SQS_ENDPOINT are read
+ * @param environment `process.env`: DATABASE_URL, SQS_ENDPOINT and SLACK_WEBHOOK_URL are read
  * @throws UsageError, one sentence, at the first value that can't be used
  */
 export function readSettings(args: ParsedArgs<typeof flags>, environment: NodeJS.ProcessEnv): Settings {
   const dataFolder = resolve(repositoryFolder, args["data-dir"]);
   const isDefault = dataFolder === resolve(repositoryFolder, flags["data-dir"].default);
-  const { DATABASE_URL: databaseUrl, SQS_ENDPOINT: sqsEndpoint } = environment;
+  const { DATABASE_URL: databaseUrl, SQS_ENDPOINT: sqsEndpoint, SLACK_WEBHOOK_URL: slackWebhookUrl } = environment;
   return {
     port: wholeNumber("--port", args.port, 1, 65_535),
     dataFolder,
@@ -50,6 +52,7 @@ export function readSettings(args: ParsedArgs<typeof flags>, environment: NodeJS
     workers: wholeNumber("--workers", args.workers, 1, 32),
     logLevel: oneOf("--log-level", args["log-level"], logLevels),
     ...(databaseUrl ? { database: parseDatabaseUrl(databaseUrl) } : {}),
+    ...(slackWebhookUrl ? { slackWebhookUrl } : {}),
     ...(sqsEndpoint ? { sqsEndpoint: webAddress("SQS_ENDPOINT", sqsEndpoint) } : {}),
   };
 }

@@ -53,6 +53,8 @@ export function workerSpecs(settings: Settings, links: Links): readonly ProcessS
       // A stop waits for the poll that is open, and nobody at a terminal waits 20 s.
       WAIT_TIME_SECONDS: "2",
       RETRY_BASE_SECONDS: "1",
+      ...(roles.includes("dead-letters") &&
+        settings.slackWebhookUrl && { SLACK_WEBHOOK_URL: settings.slackWebhookUrl }),
     },
   });
   const senders = Array.from({ length: settings.workers }, (_, index) => worker(`gift-worker-${index + 1}`, ["gift"]));
