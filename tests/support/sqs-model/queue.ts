@@ -4,7 +4,13 @@ import { Deduplication, deduplicationIdOf } from "./deduplication.ts";
 import { sqsErrors } from "./error.ts";
 import type { FaultDice } from "./fault.ts";
 import { between, checkMessage } from "./limit.ts";
-import { type Delivery, longestInvisibleMilliseconds, type NewMessage, type StoredMessage } from "./message.ts";
+import {
+  type Delivery,
+  type DeliveryRecord,
+  longestInvisibleMilliseconds,
+  type NewMessage,
+  type StoredMessage,
+} from "./message.ts";
 
 export interface QueueParts {
   readonly url: string;
@@ -28,6 +34,8 @@ export class ModelQueue {
   readonly #deduplication = new Deduplication();
   /** Which message each handle was given out for, deleted messages included. */
   readonly #handles = new Map<string, StoredMessage>();
+  /** Every delivery so far, oldest first. */
+  readonly deliveries: DeliveryRecord[] = [];
   #messages: StoredMessage[] = [];
 
   constructor(parts: QueueParts) {
@@ -203,6 +211,8 @@ export class ModelQueue {
     const isDuplicated = !this.#parts.attributes.isFifo && dice.happens("duplicate");
     if (!isDuplicated) message.visibleAt = now() + visibilityTimeoutSeconds * 1_000;
     this.#handles.set(handle, message);
+    const { id: messageId, receiveCount } = message;
+    this.deliveries.push({ handle, messageId, receiveCount, at: now(), isDuplicated });
     return { message: { ...message }, handle, receiveCount: message.receiveCount };
   }
 
