@@ -82,6 +82,9 @@ const elsewhere: Partial<Record<MetricTag, readonly string[]>> = {
   queue: [...Object.keys(fleet.queues), "unknown"],
 };
 
+const hasExactly = (tags: object, wanted: readonly string[]) =>
+  Object.keys(tags).length === wanted.length && wanted.every((tag) => tag in tags);
+
 /** What is wrong with a point, by the table. */
 function problemsOf({ kind, name, value, tags }: Point): string[] {
   const row = name in table ? table[name as MetricName] : undefined;
@@ -92,7 +95,7 @@ function problemsOf({ kind, name, value, tags }: Point): string[] {
   });
   return [
     ...(row.kind === kind ? [] : [`${name} is a ${row.kind} and not a ${kind}`]),
-    ...(Object.keys(tags).sort().join() === row.tags.toSorted().join() ? [] : [`${name} has ${Object.keys(tags)}`]),
+    ...(hasExactly(tags, row.tags) ? [] : [`${name} has the tags ${Object.keys(tags)}`]),
     ...strange.map(([tag, text]) => `${name}: ${tag} is ${text}`),
     ...(Number.isFinite(value) && value >= 0 ? [] : [`${name} is ${value}`]),
   ];
