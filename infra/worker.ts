@@ -3,6 +3,7 @@ import { fleet, type QueueName } from "@gift/fleet/fleet";
 import { scaleByBacklog } from "./backlog.ts";
 import { cluster } from "./cluster.ts";
 import { network } from "./network.ts";
+import { pascalCase } from "./resource-name.ts";
 import { declareService } from "./service.ts";
 import { slackWebhook } from "./slack.ts";
 import { stage } from "./stage.ts";
@@ -17,6 +18,11 @@ const targetCpuPercent = 70;
 /** The worker services by name: one for each consumer and sweep of the fleet, or one for all, as the stage says. */
 export const workers: Readonly<Record<string, sst.aws.Service>> = Object.fromEntries(
   groups().map(([name, entries]) => [name, declareWorker(name, entries)]),
+);
+
+/** The fleet's entries that each of them runs. */
+export const workerRoles: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  groups().map(([name, entries]) => [name, entries.map(([role]) => role)]),
 );
 
 function groups(): readonly (readonly [name: string, entries: readonly Entry[]])[] {
@@ -55,9 +61,4 @@ function declareWorker(name: string, entries: readonly Entry[]): sst.aws.Service
 function taskProtection() {
   const tasks = cluster.nodes.cluster.arn.apply((arn) => `${arn.replace(":cluster/", ":task/")}/*`);
   return { actions: ["ecs:GetTaskProtection", "ecs:UpdateTaskProtection"], resources: [tasks] };
-}
-
-/** `dead-letters` → `DeadLetters`. */
-function pascalCase(name: string): string {
-  return name.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
