@@ -1,6 +1,7 @@
 import type { ServiceDeclaration } from "@gift/fleet/declaration";
 import type { QueueName } from "@gift/fleet/fleet";
 import { nodeOptions } from "@gift/fleet/node-options";
+import { preload, tracerEnvironment } from "@gift/telemetry/preload";
 import type { ContainerDefinition } from "./container.ts";
 import { agentName, logLabels, logVolume, serviceTags } from "./datadog.ts";
 import { image } from "./image.ts";
@@ -36,12 +37,13 @@ export function processContainer(options: ProcessOptions, logGroup: string) {
     LOG_LEVEL: "info",
     TEST_VALUES: stage.testValues,
     ...options.environment,
-    ...($dev ? options.developmentEnvironment : { NODE_ENV: "production", ...serviceTags(options.tag) }),
+    ...($dev ? options.developmentEnvironment : productionEnvironment(options.tag)),
   };
   return {
     name: processName,
     image: image?.uri,
-    command: ["node", options.entryPoint],
+    // In `sst dev` there is no agent beside the process, and nothing is traced.
+    command: ["node", ...preload, options.entryPoint],
     environment,
     ssm: options.secrets,
     health: options.health,
@@ -49,6 +51,10 @@ export function processContainer(options: ProcessOptions, logGroup: string) {
     // Restarts on every saved file; the queue and, unless the stage says otherwise, the database are the real ones.
     dev: { command: `node --watch ${options.entryPoint}`, directory: ".", autostart: true },
   };
+}
+
+function productionEnvironment(tag: string): Record<string, string> {
+  return { NODE_ENV: "production", LOG_DIRECTORY: logVolume.path, ...tracerEnvironment, ...serviceTags(tag) };
 }
 
 /** A log group per container, below the service's. */
