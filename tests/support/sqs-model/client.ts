@@ -83,6 +83,7 @@ function overTheNetwork(
   const request = async () => {
     const isAnswered = !dice.happens("loseAnswer");
     try {
+      if (model.refusal) throw model.refusal();
       if (dice.happens("throttle")) throw sqsErrors.throttled();
       const output = await perform(command, (url) => model.find(url));
       if (isAnswered) arrive(() => resolve(output));

@@ -36,6 +36,8 @@ export class ModelQueue {
   readonly #handles = new Map<string, StoredMessage>();
   /** Every delivery so far, oldest first. */
   readonly deliveries: DeliveryRecord[] = [];
+  /** Ids of the messages that came from a queue that gave them up. */
+  readonly accepted: string[] = [];
   #messages: StoredMessage[] = [];
 
   constructor(parts: QueueParts) {
@@ -124,6 +126,7 @@ export class ModelQueue {
     const enqueuedAt = this.#parts.attributes.isFifo ? now : message.enqueuedAt;
     const deduplicationId = message.deduplicationId === undefined ? undefined : message.id;
     const moved = { ...message, deduplicationId, enqueuedAt, visibleAt: now, handle: undefined };
+    this.accepted.push(message.id);
     this.#messages.push({ ...moved, deadLetterSource: sourceArn });
     this.#parts.changed();
   }
