@@ -1,3 +1,4 @@
+import { rootCertificates } from "node:tls";
 import { Signer } from "@aws-sdk/rds-signer";
 import { type Database, type DatabaseOptions, openDatabase } from "@gift/core/database/database";
 import { type Static, Type } from "@sinclair/typebox";
@@ -22,6 +23,8 @@ export const databaseLink = Type.Union([
     password: Type.String(),
     /** Refuses a server that doesn't prove with RDS's certificates who it is. */
     isRds: Type.Optional(Type.Boolean()),
+    /** Refuses a server that doesn't prove who it is, by RDS's certificates or by those that Node trusts. */
+    isTls: Type.Optional(Type.Boolean()),
   }),
 ]);
 
@@ -53,7 +56,11 @@ export function openLinkedDatabase(link: DatabaseLink, options: ConnectionOption
 /** RDS takes an IAM token (valid 15 minutes) as the password, over TLS only; signing is local and costs no call. */
 function authentication(link: DatabaseLink) {
   const certificateAuthority = profiles.ca.join("\n");
-  if (link.auth === "password") return { password: link.password, ...(link.isRds && { certificateAuthority }) };
+  if (link.auth === "password") {
+    const anyAuthority = [...rootCertificates, certificateAuthority].join("\n");
+    const trusted = link.isRds ? certificateAuthority : link.isTls ? anyAuthority : undefined;
+    return { password: link.password, ...(trusted !== undefined && { certificateAuthority: trusted }) };
+  }
   const signer = new Signer({ hostname: link.host, port: link.port, username: link.username });
   return { password: () => signer.getAuthToken(), certificateAuthority };
 }
