@@ -17,6 +17,8 @@ const usual = {
   deadLetters: { critical: 10, warning: 0 },
   // A crash leaves rows behind for 5 s (decision 1), and the sweep takes them within a second.
   outboxAgeSeconds: { critical: 120, warning: 30 },
+  // All backoffs together are under five minutes; what is older waits behind a backlog, or its message is lost.
+  stuckGiftSeconds: { critical: 3_600, warning: 1_800 },
   databaseCpuPercent: { critical: 85, warning: 70 },
   // RDS adds storage when a tenth is free, of at least 20 GB: below 2 GiB it should have, below 1 it can't.
   databaseFreeGibibytes: { critical: 1, warning: 2 },

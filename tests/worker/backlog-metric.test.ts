@@ -5,6 +5,7 @@ import { gaugeBacklog } from "@gift/worker/outbox/backlog-metric";
 import { startOutboxRole } from "@gift/worker/role/outbox";
 import { sql } from "kysely";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { giftIn } from "../core/gift-in.ts";
 import { useTestDatabase } from "../support/database.ts";
 import { useMetrics } from "../support/metric.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
@@ -45,6 +46,17 @@ describe("the outbox's gauges", () => {
     expect(depth("gift")).toBe(2);
     expect(age("gift")).toBeGreaterThanOrEqual(300);
     expect(age("gift")).toBeLessThan(310);
+  });
+
+  test("say how long the longest QUEUED gift has waited, and 0 when none does", async () => {
+    await gaugeBacklog(database.db, ["gift"]);
+    expect(metrics.last("gift.send.oldest_queued")).toBe(0);
+    const gift = await giftIn(database.db, "QUEUED");
+    await sql`update send_requests set created_at = now() - interval '2 hours' where gift_id = ${gift.id}`.execute(
+      database.db,
+    );
+    await gaugeBacklog(database.db, ["gift"]);
+    expect(metrics.last("gift.send.oldest_queued")).toBeGreaterThanOrEqual(7_200);
   });
 
   test("add up rows for queues that aren't linked under one name, whatever text is in them", async () => {
