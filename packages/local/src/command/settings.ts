@@ -9,6 +9,7 @@ export type LogLevel = (typeof logLevels)[number];
 
 export const flags = {
   port: { type: "string", default: "3000", description: "Port of the API on 127.0.0.1" },
+  "console-port": { type: "string", default: "3001", description: "Port of the operator page on 127.0.0.1" },
   "data-dir": { type: "string", default: ".local/data", description: "Folder that keeps the data between runs" },
   fresh: { type: "boolean", default: false, description: "Start over: remove the data folder first" },
   "failure-rate": { type: "string", default: "0.2", description: "Share of sends that fail, 0 to 1" },
@@ -18,6 +19,8 @@ export const flags = {
 
 export interface Settings {
   readonly port: number;
+  /** Of the operator page; without one there is none. */
+  readonly consolePort?: number;
   readonly dataFolder: string;
   /** What `bun run demo` and `bun run ops` read to find this stack. */
   readonly environmentFile: string;
@@ -45,6 +48,7 @@ export function readSettings(args: ParsedArgs<typeof flags>, environment: NodeJS
   const { DATABASE_URL: databaseUrl, SQS_ENDPOINT: sqsEndpoint, SLACK_WEBHOOK_URL: slackWebhookUrl } = environment;
   return {
     port: wholeNumber("--port", args.port, 1, 65_535),
+    consolePort: wholeNumber("--console-port", args["console-port"], 1, 65_535),
     dataFolder,
     environmentFile: isDefault ? resolve(repositoryFolder, ".local/env") : resolve(dataFolder, "env"),
     fresh: args.fresh,
