@@ -14,7 +14,6 @@ export function workerGroup({ fleet }: Deployment, { chart }: Watched): Group {
       slots(),
       ...consumedQueuesOf(fleet).map((queue) => chart(`circuit-open-${queue}`, `${queue}: polling is paused`)),
       ...outboxQueuesOf(fleet).map((queue) => chart(`outbox-age-${queue}`, `${queue}: age of the outbox in seconds`)),
-      chart("stuck-gifts", "Age of the longest QUEUED gift in seconds"),
       chart("stuck-gifts", "Longest QUEUED gift in seconds"),
       {
         title: "Outbox: messages that SQS hasn't got",
