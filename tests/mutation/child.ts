@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { properties } from "../property/properties.ts";
 import type { Result } from "./edit.ts";
 
-/** Runs one property: `child.ts <name> <seed> <cases>`. Answers with a line of JSON; anything else is a broken mutation. */
-const [name = "", seed, cases] = process.argv.slice(2);
-const property = properties[name];
+/** Runs one property: `child.ts <name> <seed> <cases> <connection as JSON>`. Answers with a line of JSON; anything else is a broken mutation. */
+const [name = "", seed, cases, connection = "{}"] = process.argv.slice(2);
+const property = await properties[name]?.(JSON.parse(connection));
 if (!property) throw new Error(`there is no property ${name}`);
 // A failure is enough: shrinking it is for people.
 const details = await fc.check(property, { seed: Number(seed), numRuns: Number(cases), endOnFailure: true });
