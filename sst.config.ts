@@ -4,7 +4,7 @@
 export default $config({
   async app(input) {
     // SST refuses static imports in this file.
-    const { region, stageOf } = await import("./infra/stage-table.ts");
+    const { datadogSite, region, stageOf } = await import("./infra/stage-table.ts");
     const { removal, isProtected } = stageOf(input.stage);
     return {
       name: "gift",
@@ -14,9 +14,10 @@ export default $config({
       protect: isProtected,
       providers: {
         aws: { version: "7.20.0", region, defaultTags: { tags: { service: "gift", env: input.stage } } },
-        // Both in the version that SST itself ships. The first builds the image; the second runs the migration task in the deploy.
+        // In the version that SST itself ships. The first builds the image; the second runs the migration task in the deploy.
         "docker-build": "0.0.14",
         command: "1.1.3",
+        datadog: { version: "5.11.0", apiUrl: `https://api.${datadogSite}/` },
       },
     };
   },
@@ -30,6 +31,7 @@ export default $config({
     await import("./infra/api.ts");
     await import("./infra/worker.ts");
     await import("./infra/firewall.ts");
+    await import("./infra/dashboard.ts");
     await import("./infra/handbook.ts");
     const { outputs } = await import("./infra/output.ts");
     return outputs;

@@ -1,5 +1,5 @@
 import { exportedLogs, keepLogs } from "./database-log.ts";
-import { localDatabase } from "./local-database.ts";
+import { developmentDatabase } from "./development-database.ts";
 import { network } from "./network.ts";
 import { proxyOf } from "./proxy.ts";
 import { stage } from "./stage.ts";
@@ -23,8 +23,8 @@ const postgres = new sst.aws.Postgres("Postgres", {
   multiAz: stage.database.isMultiAz,
   database: "gift",
   username: roles.owner,
-  // Used by `sst dev` alone, which then creates no database.
-  ...($dev && { dev: localDatabase() }),
+  // Used by `sst dev` alone, which then creates no database. It shows in a tab what it is given; processes are linked below.
+  ...($dev && { dev: { ...developmentDatabase(), password: "not shown" } }),
   transform: {
     parameterGroup: (args) => {
       // Replaces SST's list, which turns TLS off and logical replication on.
@@ -82,9 +82,10 @@ export const databaseLink = {
 };
 
 function link(name: string, role: string) {
-  if (!instance) return new sst.Linkable(name, { properties: { ...localDatabase(), auth: "password" } });
+  if (!instance) return new sst.Linkable(name, { properties: { ...developmentDatabase(), auth: "password" } });
   const access = accessAs(role, proxy?.endpoint ?? instance.address, proxy?.resourceId ?? instance.resourceId);
-  return new sst.Linkable(name, { properties: access.binding, include: [sst.aws.permission(access.permission)] });
+  const properties = { ...access.binding, ...(proxy && { isProxied: true }) };
+  return new sst.Linkable(name, { properties, include: [sst.aws.permission(access.permission)] });
 }
 
 /**

@@ -9,14 +9,16 @@ function declareFlowLog(retentionInDays: number): void {
     name: `/${$app.name}/${stage.name}/flow`,
     retentionInDays,
   });
-  const role = new aws.iam.Role("FlowLogRole", {
-    assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "vpc-flow-logs.amazonaws.com" }),
-  });
+  const role = new aws.iam.Role("FlowLogRole", { assumeRolePolicy: trust() });
   new aws.iam.RolePolicy("FlowLogPolicy", {
     role: role.name,
     policy: aws.iam.getPolicyDocumentOutput({
       statements: [
-        { actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [$interpolate`${group.arn}:*`] },
+        // As AWS lists them (VPC user guide, "IAM role for publishing flow logs"), less the one that creates groups.
+        {
+          actions: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogGroups", "logs:DescribeLogStreams"],
+          resources: [group.arn, $interpolate`${group.arn}:*`],
+        },
       ],
     }).json,
   });
@@ -29,4 +31,13 @@ function declareFlowLog(retentionInDays: number): void {
     iamRoleArn: role.arn,
     maxAggregationInterval: 600,
   });
+}
+
+/** The service works for every account; only for flow logs of this one may it take the role. */
+function trust() {
+  const { accountId } = aws.getCallerIdentityOutput();
+  const principals = [{ type: "Service", identifiers: ["vpc-flow-logs.amazonaws.com"] }];
+  const conditions = [{ test: "StringEquals", variable: "aws:SourceAccount", values: [accountId] }];
+  return aws.iam.getPolicyDocumentOutput({ statements: [{ actions: ["sts:AssumeRole"], principals, conditions }] })
+    .json;
 }

@@ -1,6 +1,7 @@
 import type { ServiceDeclaration } from "@gift/fleet/declaration";
 import type { QueueName } from "@gift/fleet/fleet";
 import { nodeOptions } from "@gift/fleet/node-options";
+import { preload, tracerEnvironment } from "@gift/telemetry/preload";
 import type { ContainerDefinition } from "./container.ts";
 import { agentName, logLabels, logVolume, serviceTags } from "./datadog.ts";
 import { image } from "./image.ts";
@@ -22,6 +23,8 @@ export interface ProcessOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** What differs in `sst dev`, where the process runs on the developer's machine. */
   readonly developmentEnvironment: Readonly<Record<string, string>>;
+  /** Names of variables, and ARNs of the parameters whose values ECS puts into them. */
+  readonly secrets?: Readonly<Record<string, $util.Input<string>>> | undefined;
   /** Port of a process that listens. */
   readonly port?: number;
   readonly health?: NonNullable<sst.aws.ServiceArgs["health"]>;
@@ -34,18 +37,24 @@ export function processContainer(options: ProcessOptions, logGroup: string) {
     LOG_LEVEL: "info",
     TEST_VALUES: stage.testValues,
     ...options.environment,
-    ...($dev ? options.developmentEnvironment : { NODE_ENV: "production", ...serviceTags(options.tag) }),
+    ...($dev ? options.developmentEnvironment : productionEnvironment(options.tag)),
   };
   return {
     name: processName,
     image: image?.uri,
-    command: ["node", options.entryPoint],
+    // In `sst dev` there is no agent beside the process, and nothing is traced.
+    command: ["node", ...preload, options.entryPoint],
     environment,
+    ssm: options.secrets,
     health: options.health,
     logging: loggingOf(logGroup, processName),
     // Restarts on every saved file; the queue and, unless the stage says otherwise, the database are the real ones.
     dev: { command: `node --watch ${options.entryPoint}`, directory: ".", autostart: true },
   };
+}
+
+function productionEnvironment(tag: string): Record<string, string> {
+  return { NODE_ENV: "production", LOG_DIRECTORY: logVolume.path, ...tracerEnvironment, ...serviceTags(tag) };
 }
 
 /** A log group per container, below the service's. */

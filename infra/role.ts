@@ -5,17 +5,16 @@ interface Statement {
   readonly Action: string | readonly string[];
 }
 
-const agentKey = { actions: ["ssm:GetParameters"], resources: agent?.secretArns ?? [] };
-
 /**
  * What ECS may do before a task's first line runs. SST's own role reads every parameter and secret of the account; this one pulls
- * one image, writes to its service's log groups and reads the agent's key.
+ * one image, writes to its service's log groups and reads what it puts
+ * into the containers' environment.
  * @param logGroupPrefix what the names of the service's log groups begin with
- * @param secrets statements that let ECS read what it puts into the containers' environment
+ * @param secrets statements that let it read that
  */
 export function narrowExecutionRole(
   logGroupPrefix: string,
-  secrets: aws.types.input.iam.GetPolicyDocumentStatementArgs[] = [agentKey],
+  secrets: aws.types.input.iam.GetPolicyDocumentStatementArgs[],
 ) {
   return (args: aws.iam.RoleArgs): undefined => {
     args.managedPolicyArns = [];
@@ -30,6 +29,14 @@ export function narrowExecutionRole(
     });
     args.inlinePolicies = [{ name: "start", policy: policy.json }];
   };
+}
+
+/**
+ * The right to read the agent's key and these parameters.
+ * @param arns of the process's own secrets
+ */
+export function parameterAccess(arns: readonly $util.Input<string>[]) {
+  return { actions: ["ssm:GetParameters"], resources: [...(agent?.secretArns ?? []), ...arns] };
 }
 
 /**

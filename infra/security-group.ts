@@ -30,7 +30,9 @@ for (const task of tasks) {
   });
 }
 allow("loadBalancer", "api", fleet.services.api.port);
-for (const port of stage.domain ? [80, httpsPort] : [80])
+// `sst dev` has no load balancer.
+const listeningPorts = $dev ? [] : stage.domain ? [80, httpsPort] : [80];
+for (const port of listeningPorts)
   declareIngress(`InternetToLoadBalancer${port}`, {
     securityGroupId: securityGroups.loadBalancer.id,
     cidrIpv4: "0.0.0.0/0",

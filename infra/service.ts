@@ -7,7 +7,7 @@ import { linksOf } from "./link.ts";
 import { migrated } from "./migration.ts";
 import { network } from "./network.ts";
 import { asProcess, loggingOf, type ProcessOptions, processContainer, writableVolumes } from "./process.ts";
-import { narrowExecutionRole, withoutExec } from "./role.ts";
+import { narrowExecutionRole, parameterAccess, withoutExec } from "./role.ts";
 import { stage } from "./stage.ts";
 import type { ServiceRow } from "./stage-row.ts";
 
@@ -47,7 +47,7 @@ export function declareService(name: string, options: ServiceOptions): sst.aws.S
     ],
     transform: {
       taskRole: withoutExec,
-      executionRole: narrowExecutionRole(logGroup),
+      executionRole: narrowExecutionRole(logGroup, [parameterAccess(Object.values(options.secrets ?? {}))]),
       taskDefinition: rewriteContainers(
         (container) => (container.name === agentName ? asSidecar(container) : asProcess(container, options)),
         [...writableVolumes, agentVolume].map((volume) => volume.name),

@@ -1,3 +1,6 @@
+import type { Route } from "@gift/monitor/message";
+import type { Thresholds } from "@gift/monitor/threshold";
+
 /** Everything that differs between stages: `stage-table.ts` holds one row per stage, the rest of `infra/` reads only its own. */
 export interface StageRow {
   /** What `sst remove` does with data: production keeps it. */
@@ -25,8 +28,19 @@ export interface StageRow {
   readonly firewall?: FirewallRow;
   /** Where ECS metrics go; scaling by backlog needs `RunningTaskCount`, which exists only with Container Insights. */
   readonly containerInsights: "disabled" | "enabled" | "enhanced";
-  /** Datadog monitors, and the handle that they notify; absent means none. */
-  readonly monitors?: { readonly notify: string };
+  /**
+   * Datadog's monitors, SLOs and dashboard, and a Slack channel for dead letters. Absent means none of them, and a deploy that needs no
+   * Datadog account.
+   */
+  readonly monitors?: MonitorRow;
+}
+
+export interface MonitorRow {
+  /** Handles as Datadog writes them. Without `page` nobody is woken, whatever the priority. */
+  readonly notify: Route;
+  /** `declared`: this stage makes Datadog's AWS integration, of which an AWS account has one. `elsewhere`: another stage or a person did. */
+  readonly integration: "declared" | "elsewhere";
+  readonly thresholds: Thresholds;
 }
 
 export interface NetworkRow {

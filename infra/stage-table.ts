@@ -1,10 +1,14 @@
 import type { ServiceRow, StageRow } from "./stage-row.ts";
+import { thresholdsFor } from "./threshold.ts";
 
 /** One region for all stages: fewer things differ between a rehearsal and the day itself. */
 export const region = "us-east-1";
 
 /** Where this Datadog account lives: https://docs.datadoghq.com/getting_started/site. */
 export const datadogSite = "datadoghq.com";
+
+/** Where people read docs/runbook.md: alerts and messages link to its pages. Put your own repository here. */
+export const runbookUrl = "https://github.com/OWNER/NAME/blob/main/docs/runbook.md";
 
 const smallestTask = { cpu: "0.25 vCPU", memory: "1 GB" } as const;
 const oneOnSpot: ServiceRow = { ...smallestTask, minTasks: 1, maxTasks: 1, spotShare: 1 };
@@ -32,17 +36,21 @@ const personal: StageRow = {
 };
 
 /** The cheapest setup that still is the real thing: same image, same database engine, same queues, one of each. */
-const staging: StageRow = {
+const staging = {
   ...personal,
   database: { ...personal.database, backupDays: 7 },
   // The API stays on demand: a deploy is verified against it, and an interruption would look like a bad release.
   api: { ...oneOnSpot, spotShare: 0, deployment: "rolling" },
   logRetention: "1 week",
   auth: "api-key",
-  monitors: { notify: "@slack-gift-staging" },
-};
+  monitors: {
+    notify: { channel: "@slack-gift-staging" },
+    integration: "declared",
+    thresholds: thresholdsFor("t4g.micro"),
+  },
+} as const satisfies StageRow;
 
-const production: StageRow = {
+const production = {
   removal: "retain",
   isProtected: true,
   network: {
@@ -73,8 +81,12 @@ const production: StageRow = {
   domain: "gift.example.com",
   firewall: { requestsPerFiveMinutes: 10_000 },
   containerInsights: "enabled",
-  monitors: { notify: "@pagerduty-gift" },
-};
+  monitors: {
+    notify: { channel: "@slack-gift-alerts", page: "@pagerduty-gift" },
+    integration: "declared",
+    thresholds: thresholdsFor("t4g.medium"),
+  },
+} as const satisfies StageRow;
 
 /** One customer's own installation: production's safety at the size of one customer. */
 const customer: StageRow = {
@@ -84,6 +96,7 @@ const customer: StageRow = {
   api: { ...production.api, ...smallestTask, maxTasks: 4, deployment: "rolling" },
   worker: { ...production.worker, maxTasks: 2 },
   domain: "customer.gift.example.com",
+  monitors: { ...production.monitors, thresholds: thresholdsFor("t4g.small") },
 };
 
 /** The demonstration that anybody may call: no keys and test values, therefore a strict rate limit and nothing worth keeping. */
@@ -92,6 +105,12 @@ const publicDemonstration: StageRow = {
   api: { ...oneOnSpot, spotShare: 0, maxTasks: 2, deployment: "rolling" },
   auth: "none",
   domain: "public.gift.example.com",
+  // In the account of staging, which has declared it. Test values make sends fail at will: one more or less is no news.
+  monitors: {
+    ...staging.monitors,
+    integration: "elsewhere",
+    thresholds: { ...thresholdsFor("t4g.micro"), deadLetters: { critical: 100, warning: 50 } },
+  },
   // The lowest that a person at the reference page never notices. Only here may strangers write.
   firewall: { requestsPerFiveMinutes: 300, sensitive: { pathPrefix: "/gifts", countries: ["JP", "US"] } },
 };

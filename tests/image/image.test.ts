@@ -1,7 +1,10 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { startAgent } from "@gift/agent/agent";
+import { preload, tracerEnvironment } from "@gift/telemetry/preload";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { root } from "../support/sources.ts";
 
@@ -10,6 +13,13 @@ const dockerfile = read("Dockerfile").replaceAll("\\\n", " ");
 const ignored = read(".dockerignore").split("\n");
 const packages = readdirSync(join(root, "packages"));
 const entryPoints = ["packages/api/src/main.ts", "packages/worker/src/main.ts", "packages/ops/src/main.ts"];
+
+/** The packages that an entry point needs, and what those need. */
+const inImage = new Set(["api", "worker", "ops"]);
+for (const name of inImage) {
+  const { dependencies = {} }: { dependencies?: object } = JSON.parse(read(`packages/${name}/package.json`));
+  for (const needed of Object.keys(dependencies)) if (needed.startsWith("@gift/")) inImage.add(needed.slice(6));
+}
 
 const instructions = dockerfile
   .split("\n")
@@ -53,14 +63,13 @@ describe("the Dockerfile", () => {
 });
 
 describe("what is sent to the builder", () => {
-  test("is everything that is named and nothing else", () => {
+  test("is what the image runs: no package that only people, tests or deploys use", () => {
     expect(ignored.filter((line) => line !== "" && !line.startsWith("#"))).toEqual([
       "*",
       "!package.json",
       "!bun.lock",
       "!packages",
-      "packages/local/*",
-      "packages/release/*",
+      ...packages.filter((name) => !inImage.has(name)).map((name) => `packages/${name}/*`),
       "!packages/*/package.json",
       "**/node_modules",
       ".sst",
@@ -107,6 +116,21 @@ describe("the dependencies that the Dockerfile installs", () => {
     expect(installed).toEqual(
       expect.arrayContaining([expect.stringMatching(/^elysia@/), expect.stringMatching(/^pg@/)]),
     );
+  });
+
+  test("are enough for the tracer, without its native packages: a span and a metric arrive", async () => {
+    const agent = await startAgent();
+    const script = `
+      const { processInSpan } = await import("./packages/telemetry/src/trace.ts");
+      const { count } = await import("./packages/telemetry/src/measure.ts");
+      await processInSpan("gift", { id: "1", attributes: {}, receiveCount: 1 }, async () => count("gift.created", 1));`;
+    const env = { PATH: process.env.PATH ?? "", ...tracerEnvironment, DD_TRACE_AGENT_URL: agent.url };
+    const command = [...preload, "--input-type=module", "--eval", script];
+    const { stderr } = await promisify(execFile)(process.execPath, command, { cwd: folder, env });
+    await agent.until(() => agent.spans.length === 1 && agent.points.some(({ name }) => name === "gift.created"));
+    await agent.stop();
+    expect(stderr).toBe("");
+    expect(readdirSync(inFolder("node_modules/.bun")).filter((name) => name.startsWith("@datadog"))).toEqual([]);
   });
 
   test.each(entryPoints)("are enough for %s, up to the links that only AWS gives it", (path) => {

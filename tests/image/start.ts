@@ -10,6 +10,7 @@ import { freePort } from "@gift/local/free-port";
 import { keepTemporaryPostgres } from "@gift/local/postgres/keep";
 import { linkEnvironment } from "@gift/local/stack/service-spec";
 import { smokeTest } from "@gift/release/smoke-test";
+import { preload, tracerEnvironment } from "@gift/telemetry/preload";
 import { startSqs } from "../support/sqs.ts";
 import { startContainer } from "./container.ts";
 
@@ -29,7 +30,13 @@ const sqs = await startSqs();
 const { queueUrl, deadLettersUrl } = await sqs.createQueueWithDeadLetters("gift", { maxReceiveCount: 5 });
 const apiPort = await freePort();
 // What the image itself sets; runc is not told.
-const image = { PATH: "/usr/local/bin:/usr/bin:/bin", NODE_ENV: "production", NODE_COMPILE_CACHE: "/var/cache/gift" };
+const image = {
+  PATH: "/usr/local/bin:/usr/bin:/bin",
+  NODE_ENV: "production",
+  NODE_COMPILE_CACHE: "/var/cache/gift",
+  LOG_DIRECTORY: "/var/log/gift",
+  ...tracerEnvironment,
+};
 
 function run(script: string, username: string, environment: Record<string, string> = {}) {
   const { host, port } = postgres;
@@ -41,7 +48,7 @@ function run(script: string, username: string, environment: Record<string, strin
 
 async function startService(script: string, services: readonly ServiceName[], environment: Record<string, string>) {
   const heap = nodeOptions(services.map((name) => fleet.services[name]));
-  const child = run(script, "gift_app", { NODE_OPTIONS: heap, ...environment });
+  const child = run([...preload, script].join(" "), "gift_app", { NODE_OPTIONS: heap, ...environment });
   const exited = once(child, "exit");
   const since = performance.now();
   for await (const line of linesOf(child)) if (line.includes("service.ready")) break;

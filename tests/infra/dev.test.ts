@@ -84,3 +84,49 @@ test("nothing that only a deploy needs is declared", () => {
   ])
     expect(ofType(stack, type)).toEqual([]);
 });
+
+/** As if DATABASE_URL were in the environment of `sst dev`. */
+function withDatabaseUrl(url: string): Promise<Stack> {
+  const edit = { file: "infra/development-database.ts", text: "process.env.DATABASE_URL", by: JSON.stringify(url) };
+  return synthesized({ stage: "dave", isDev: true, edits: [edit] });
+}
+
+test("the database is on this machine unless told otherwise", () => {
+  const database = { host: "localhost", port: 5432, database: "gift", auth: "password", isTls: false };
+  expect(stack.links.Database).toMatchObject({ properties: database });
+  expect(ofType(stack, "aws:rds/instance:Instance")).toEqual([]);
+});
+
+test("DATABASE_URL tells otherwise: a Postgres elsewhere that has to prove who it is", async () => {
+  const elsewhere = await withDatabaseUrl("postgres://dave:p%40ss@db.example:5433/gifts?sslmode=verify-full");
+  const resources = Object.fromEntries(Object.entries(elsewhere.links).map(([name, link]) => [name, link.properties]));
+  expect(readWorkerConfig({ ROLES: "gift" }, resources).database).toEqual({
+    host: "db.example",
+    port: 5433,
+    database: "gifts",
+    username: "dave",
+    auth: "password",
+    password: "p@ss",
+    isTls: true,
+  });
+  expect(ofType(elsewhere, "aws:rds/instance:Instance")).toEqual([]);
+  // Encrypted in the state wherever it is, and on nobody's screen.
+  for (const { properties, secret } of Object.values(elsewhere.links))
+    if (JSON.stringify(properties).includes("p@ss")) expect(secret).toContain("password");
+  for (const place of [elsewhere.outputs, elsewhere.devCommands]) expect(JSON.stringify(place)).not.toContain("p@ss");
+}, 60_000);
+
+test.each([
+  ["postgres://dave:p4ss@db.example/gifts", "add ?sslmode=verify-full"],
+  ["postgres://dave:p4ss@db.example/gifts?sslmode=require", "add ?sslmode=verify-full"],
+  ["mysql://dave:p4ss@localhost/gifts", "DATABASE_URL can't be used"],
+  ["dave:p4ss", "DATABASE_URL can't be used"],
+])(
+  "%s is refused, and the password not repeated",
+  async (url, sentence) => {
+    const said = await withDatabaseUrl(url).then(String, String);
+    expect(said).toContain(sentence);
+    expect(said).not.toMatch(/Error: [^\n]*p4ss/);
+  },
+  60_000,
+);

@@ -98,6 +98,17 @@ describe("one entry more for a queue, its dead letters and a worker", () => {
     });
   });
 
+  test("yields its monitors, whose queries name what AWS calls the queues and the service", () => {
+    const queryOf = (key: string) => named(production, `Monitor${key}`).inputs.query;
+    const name = (queue: string) => String(named(production, queue).inputs.name);
+    expect(queryOf("QueueAgeReceipt")).toContain(`{queuename:${name("ReceiptQueueQueue").toLowerCase()}}`);
+    expect(queryOf("DeadLetterReceiptDeadLetters")).toContain("queue:receipt-dead-letters");
+    expect(queryOf("TasksMissingReceiptWorker")).toContain("servicename:receiptworker");
+    expect(queryOf("CircuitOpenReceipt")).toContain("queue:receipt");
+    // 540 messages per task, for three.
+    expect(queryOf("QueueBacklogReceipt")).toMatch(/ > 1620$/);
+  });
+
   test("keeps everything that must hold", () => {
     for (const stack of [production, staging, dev])
       for (const [name, check] of Object.entries(checks)) expect(check(stack), name).toEqual([]);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { FleetDeclaration } from "@gift/fleet/declaration";
 import { fleet } from "@gift/fleet/fleet";
 import { nodeOptions } from "@gift/fleet/node-options";
+import { preload, tracerEnvironment } from "@gift/telemetry/preload";
 import { beforeAll, describe, expect, test } from "vitest";
 import { stageOf } from "../../infra/stage-table.ts";
 import { deployments } from "./deployment.ts";
@@ -80,7 +81,7 @@ describe.each(deployments.filter(({ isDev }) => !isDev))("every service of $labe
 
   test("Datadog's service is the one that the process writes into its log lines", () => {
     for (const { process } of services) {
-      const source = readFileSync(join(root, process.command?.[1] ?? ""), "utf8");
+      const source = readFileSync(join(root, process.command?.at(-1) ?? ""), "utf8");
       expect(source).toContain(`createLog({ service: "${environmentOf(process).DD_SERVICE}"`);
     }
   });
@@ -97,7 +98,8 @@ describe.each(deployments.filter(({ isDev }) => !isDev))("every service of $labe
     expect(dockerfile).toMatch(/^WORKDIR \/app$/m);
     expect(dockerfile).toMatch(/^COPY packages packages$/m);
     for (const { process } of services) {
-      const [program, file = ""] = process.command ?? [];
+      const [program, ...words] = process.command ?? [];
+      const file = words.at(-1) ?? "";
       expect(program).toBe("node");
       expect(file).toMatch(/^packages\//);
       expect(existsSync(join(root, file))).toBe(true);
@@ -121,6 +123,18 @@ describe.each(deployments.filter(({ isDev }) => !isDev))("every service of $labe
       const slowest = Math.max(...runs.map(({ stopTimeoutSeconds }) => stopTimeoutSeconds));
       expect(deployed.process.stopTimeout).toBe(slowest);
       expect(environmentOf(deployed.process).NODE_OPTIONS).toBe(nodeOptions(runs));
+    }
+  });
+
+  test("a process is traced by the preload that the image has, and writes its log where the agent's label says", () => {
+    for (const { process, agent } of services) {
+      expect(process.command).toEqual(["node", ...preload, expect.stringMatching(/^packages\/\w+\/src\/main\.ts$/)]);
+      expect(existsSync(join(root, preload[1]))).toBe(true);
+      const directory = environmentOf(process).LOG_DIRECTORY;
+      expect(environmentOf(process)).toMatchObject(tracerEnvironment);
+      expect(process.dockerLabels?.["com.datadoghq.ad.logs"]).toContain(`"path":"${directory}/*.log"`);
+      for (const { mountPoints } of [process, agent])
+        expect(mountPoints?.map(({ containerPath }) => containerPath)).toContain(directory);
     }
   });
 
@@ -155,15 +169,16 @@ describe.each(deployments.filter(({ isDev }) => !isDev))("every service of $labe
       });
   });
 
-  test("what starts a task reads one key, pulls one image and writes to its own log groups", () => {
-    for (const { name } of services) {
+  test("what starts a task reads the keys that its containers are given, pulls one image and writes to its own log groups", () => {
+    for (const { name, process, agent } of services) {
+      const given = [...(agent.secrets ?? []), ...(process.secrets ?? [])].map(({ valueFrom }) => valueFrom);
       const statements = statementsOf(named(stack, `${name}ExecutionRole`));
       const allowed = Object.fromEntries(statements.map(({ Action, Resource }) => [Action.join(), Resource.join()]));
       expect(allowed).toEqual({
         "ecr:GetAuthorizationToken": "*",
         "ecr:BatchGetImage,ecr:GetDownloadUrlForLayer": expect.stringMatching(/:repository\/gift-[\w-]+$/),
         "logs:CreateLogStream,logs:PutLogEvents": expect.stringMatching(`:log-group:/gift/${stage}/${name}[*]$`),
-        "ssm:GetParameters": expect.stringMatching(/datadog-api-key$/),
+        "ssm:GetParameters": given.join(),
       });
       expect(named(stack, `${name}ExecutionRole`).inputs.managedPolicyArns).toEqual([]);
     }

@@ -46,6 +46,9 @@ const attributes: Readonly<Record<string, readonly string[]>> = {
   "aws:lb/targetGroup:TargetGroup": ["port", "deregistrationDelay"],
   "aws:cloudwatch/metricAlarm:MetricAlarm": ["metricName", "threshold", "evaluationPeriods"],
   "command:local:Command": ["create"],
+  "datadog:index/monitor:Monitor": ["query", "priority"],
+  "datadog:index/serviceLevelObjective:ServiceLevelObjective": ["query", "targetThreshold"],
+  "datadog:aws/integrationAccount:IntegrationAccount": ["awsRegions", "metricsConfig"],
 };
 
 /** SST's own records: components, versions and links. What they are made of is listed itself. */

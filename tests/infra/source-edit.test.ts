@@ -23,7 +23,13 @@ const mistakes: readonly (readonly [mistake: string, edits: readonly SourceEdit[
   ],
   [
     "SST's own execution role",
-    [{ file: "infra/service.ts", text: "executionRole: narrowExecutionRole(logGroup),", by: "" }],
+    [
+      {
+        file: "infra/service.ts",
+        text: "executionRole: narrowExecutionRole(logGroup, [parameterAccess(Object.values(options.secrets ?? {}))]),",
+        by: "",
+      },
+    ],
     "ApiExecutionRole: may do secretsmanager:GetSecretValue to every resource",
   ],
   [
@@ -66,7 +72,7 @@ test("behind RDS Proxy, where a stage wants it, tasks come with IAM over TLS and
   const policy = ofType(stack, "aws:iam/rolePolicy:RolePolicy").find(({ name }) => name === "PostgresProxyPolicy");
   expect(policy && statementsOf(policy)).toMatchObject([connect("db-ABCDEFGHIJKL01234", "gift_app", "gift_ops")]);
   expect(stack.links.Database).toMatchObject({
-    properties: { host: "postgresproxy.proxy.mock", username: "gift_app", auth: "iam" },
+    properties: { host: "postgresproxy.proxy.mock", username: "gift_app", auth: "iam", isProxied: true },
     include: [{ resources: [user("prx-0123456789abcdef0", "gift_app")] }],
   });
 }, 60_000);

@@ -1,6 +1,8 @@
 import { acceptableBacklogPerTask } from "@gift/fleet/backlog";
 import { fleet } from "@gift/fleet/fleet";
+import { notSetYet } from "@gift/worker/notification/webhook-url";
 import { expect, test } from "vitest";
+import { runbookUrl } from "../../infra/stage-table.ts";
 import { deployments } from "./deployment.ts";
 import { named, ofType, statementsOf } from "./synth/read.ts";
 import type { Resource, Stack } from "./synth/stack.ts";
@@ -135,6 +137,41 @@ test(
     expect(links("GiftWorker")).toEqual(new Set(["App", "Database", "GiftQueueConsumer"]));
     expect(links("OutboxWorker")).toEqual(new Set(["App", "Database", "GiftQueueProducer"]));
     expect(links("DeadLettersWorker")).toEqual(new Set(["App", "Database", "GiftDeadLettersConsumer"]));
+  },
+  perMinute,
+);
+
+test.each(["staging", "production", "public", "customer"])(
+  "in %s the handler of dead letters, and nothing else, is given Slack's address: as a secret that ECS reads",
+  async (stage) => {
+    const stack = await synthesized({ stage });
+    const parameter = named(stack, "SlackWebhook");
+    expect(parameter.inputs).toMatchObject({
+      name: `/gift/${stage}/slack-webhook-url`,
+      type: "SecureString",
+      value: notSetYet,
+    });
+    for (const { name, process, agent } of servicesOf(stack)) {
+      const tells = environmentOf(process).ROLES?.includes("dead-letters") ?? false;
+      const names = (process.secrets ?? []).map((secret) => secret.name);
+      expect([name, names]).toEqual([name, tells ? ["SLACK_WEBHOOK_URL"] : []]);
+      expect((agent.secrets ?? []).map((secret) => secret.name)).toEqual(["DD_API_KEY"]);
+      expect(environmentOf(process).RUNBOOK_URL).toBe(tells ? runbookUrl : undefined);
+      const [statement] = statementsOf(named(stack, `${name}ExecutionRole`)).filter(
+        ({ Action }) => Action.join() === "ssm:GetParameters",
+      );
+      expect(statement?.Resource.some((arn) => arn.endsWith("slack-webhook-url"))).toBe(tells);
+    }
+  },
+  perMinute,
+);
+
+test(
+  "a stage that nobody watches has no such parameter",
+  async () => {
+    const stack = await synthesized({ stage: "dave" });
+    expect(ofType(stack, "aws:ssm/parameter:Parameter").map(({ name }) => name)).not.toContain("SlackWebhook");
+    for (const { process } of servicesOf(stack)) expect(process.secrets ?? []).toEqual([]);
   },
   perMinute,
 );

@@ -95,3 +95,11 @@ test("a linked database opens under the given name, with the given statement tim
   await db.destroy();
   expect(rows).toEqual([{ name: "link test", timeout: "77s" }]);
 });
+
+test("a link that says so connects only to a server that proves who it is", async () => {
+  const { user: username, ...address } = own.connection;
+  const link = { ...address, username, auth: "password", password: "unused", isTls: true };
+  const db = openLinkedDatabase(check(databaseLink, link, "the link"), { applicationName: "tls", maxConnections: 1 });
+  await expect(sql`select`.execute(db)).rejects.toThrow("The server does not support SSL connections");
+  await db.destroy();
+});

@@ -21,6 +21,7 @@ export function demo(dataFolder: string, ...flags: readonly string[]): Command {
 
 export interface LocalStack extends Command {
   readonly address: string;
+  readonly consoleAddress: string;
   readonly dataFolder: string;
   /** The process that the summary, or a later notice, names. */
   pidOf(name: string): number;
@@ -40,13 +41,16 @@ export async function startStackWith(
   ...flags: readonly string[]
 ): Promise<LocalStack> {
   const port = await freePort();
-  const words = [program, "--data-dir", dataFolder, "--port", `${port}`, "--workers", "1", ...flags];
+  const consolePort = await freePort();
+  const ports = ["--port", `${port}`, "--console-port", `${consolePort}`];
+  const words = [program, "--data-dir", dataFolder, ...ports, "--workers", "1", ...flags];
   const command = run(words, environment);
   onTestFinished(() => removeStack(command));
   await command.printed(/is ready \(/, 40);
   return {
     ...command,
     address: `http://127.0.0.1:${port}`,
+    consoleAddress: `http://127.0.0.1:${consolePort}`,
     dataFolder,
     pidOf(name) {
       const named = command.output().matchAll(new RegExp(`${name} +(?:is back \\()?pid (\\d+)`, "g"));
@@ -61,7 +65,7 @@ async function removeStack(command: Command): Promise<void> {
   const pids = descendantsOf(command.pid);
   command.kill("SIGKILL");
   await command.exited;
-  for (const pid of pids) if (/packages\/(api|worker)\//.test(nameOf(pid))) process.kill(pid, "SIGKILL");
+  for (const pid of pids) if (/packages\/(api|console|worker)\//.test(nameOf(pid))) process.kill(pid, "SIGKILL");
   await allGone(pids);
 }
 

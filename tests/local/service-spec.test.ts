@@ -4,7 +4,7 @@ import { consumerBinding, producerBinding } from "@gift/fleet/binding";
 import { fleet } from "@gift/fleet/fleet";
 import type { Settings } from "@gift/local/command/settings";
 import { repositoryFolder } from "@gift/local/repository";
-import { apiSpec, linkEnvironment, workerSpecs } from "@gift/local/stack/service-spec";
+import { apiSpec, consoleSpec, linkEnvironment, workerSpecs } from "@gift/local/stack/service-spec";
 import { traced } from "@gift/local/stack/tracing";
 import { expect, test } from "vitest";
 
@@ -45,6 +45,16 @@ test("every role of the fleet runs, the senders as often as asked", () => {
   expect(new Set(roles.join(",").split(","))).toEqual(new Set(consumersAndSweeps.map(([name]) => name)));
 });
 
+test("only the handler of dead letters is given Slack's address, where there is one", () => {
+  const slackWebhookUrl = "http://127.0.0.1:9/services/x";
+  const addresses = workerSpecs({ ...settings, slackWebhookUrl }, links).map(
+    (spec) => spec.environment.SLACK_WEBHOOK_URL,
+  );
+  expect(addresses).toEqual([undefined, undefined, undefined, slackWebhookUrl]);
+  for (const { environment } of workerSpecs(settings, links))
+    expect(environment).not.toHaveProperty("SLACK_WEBHOOK_URL");
+});
+
 test("a process has the longest stop timeout of its roles", () => {
   const { outbox, "dead-letters": deadLetters } = fleet.services;
   const longest = Math.max(outbox.stopTimeoutSeconds, deadLetters.stopTimeoutSeconds);
@@ -58,8 +68,18 @@ test("the API listens on the loopback address, and a quiet terminal doesn't hide
   expect(apiSpec({ ...settings, logLevel: "debug" }, links).environment.LOG_LEVEL).toBe("debug");
 });
 
+test("the operator page is for this machine, and asks for no key", () => {
+  const { environment } = consoleSpec(settings, links, 3457);
+  expect(environment).toMatchObject({ HOST: "127.0.0.1", PORT: "3457", LOG_LEVEL: "info" });
+  expect(Object.keys(environment)).not.toContain("CONSOLE_KEY");
+});
+
 test("every entry point that is started exists", () => {
-  for (const { command } of [apiSpec(settings, links), ...workerSpecs(settings, links)])
+  for (const { command } of [
+    apiSpec(settings, links),
+    consoleSpec(settings, links, 1),
+    ...workerSpecs(settings, links),
+  ])
     expect(command.filter((word) => !existsSync(join(repositoryFolder, word)))).toEqual([]);
 });
 

@@ -11,6 +11,7 @@ type Given = Parameters<typeof readSettings>[0];
 const defaults: Given = {
   _: [],
   port: flags.port.default,
+  "console-port": flags["console-port"].default,
   "data-dir": flags["data-dir"].default,
   fresh: false,
   "failure-rate": flags["failure-rate"].default,
@@ -22,6 +23,7 @@ describe("flags", () => {
   test("without any, the stack is as the README says", () => {
     expect(readSettings(defaults, {})).toEqual({
       port: 3000,
+      consolePort: 3001,
       dataFolder: join(repositoryFolder, ".local/data"),
       environmentFile: join(repositoryFolder, ".local/env"),
       fresh: false,
@@ -36,6 +38,7 @@ describe("flags", () => {
     ["port", "0", "--port 0 can't be used: give a whole number from 1 to 65535."],
     ["port", "80.5", "--port 80.5 can't be used: give a whole number from 1 to 65535."],
     ["port", "", "--port (empty) can't be used: give a whole number from 1 to 65535."],
+    ["console-port", "page", "--console-port page can't be used: give a whole number from 1 to 65535."],
     ["failure-rate", "2", "--failure-rate 2 can't be used: give a number from 0 to 1, e.g. 0.2."],
     ["failure-rate", "-0.1", "--failure-rate -0.1 can't be used: give a number from 0 to 1, e.g. 0.2."],
     ["failure-rate", "often", "--failure-rate often can't be used: give a number from 0 to 1, e.g. 0.2."],
@@ -71,8 +74,15 @@ describe("the user's own servers", () => {
     });
   });
 
+  test("SLACK_WEBHOOK_URL goes to the handler of dead letters as it is", () => {
+    expect(readSettings(defaults, { SLACK_WEBHOOK_URL: "http://127.0.0.1:9/x" })).toMatchObject({
+      slackWebhookUrl: "http://127.0.0.1:9/x",
+    });
+  });
+
   test("empty variables count as absent", () => {
-    const settings = readSettings(defaults, { DATABASE_URL: "", SQS_ENDPOINT: "" });
+    const settings = readSettings(defaults, { DATABASE_URL: "", SQS_ENDPOINT: "", SLACK_WEBHOOK_URL: "" });
+    expect(settings).not.toHaveProperty("slackWebhookUrl");
     expect(settings).not.toHaveProperty("database");
     expect(settings).not.toHaveProperty("sqsEndpoint");
   });

@@ -15,6 +15,10 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const own = useTestDatabase();
 
+async function freePorts(): Promise<string[]> {
+  return ["--port", `${await freePort()}`, "--console-port", `${await freePort()}`];
+}
+
 async function sendGift(address: string): Promise<string> {
   const headers = { "content-type": "application/json" };
   const created = await fetch(`${address}/gifts`, { method: "POST", headers, body: '{"amount": 5}' });
@@ -37,6 +41,8 @@ test("a gift is SENT, Ctrl-C leaves no process, and the gift is there after the 
   const first = await startStack(dataFolder, "--failure-rate", "0");
   const giftId = await sendGift(first.address);
   await until("the gift to be SENT", async () => (await statusOf(first.address, giftId)) === "SENT");
+  expect(first.output()).toContain(`live view  ${first.consoleAddress}`);
+  expect(await (await fetch(`${first.consoleAddress}/gifts/${giftId}`)).text()).toContain("1. SENT");
   const pids = first.descendants();
   expect(pids.length).toBeGreaterThanOrEqual(6);
   first.kill("SIGINT");
@@ -90,7 +96,7 @@ test("a second Ctrl-C doesn't wait for anything, and still leaves nothing behind
 
 test("Ctrl-C during the start ends it, too", async () => {
   const dataFolder = join(await temporaryFolder(), "data");
-  const starting = local("--data-dir", dataFolder, "--port", `${await freePort()}`);
+  const starting = local("--data-dir", dataFolder, ...(await freePorts()));
   await until("Postgres's log", () => readFile(join(dataFolder, "logs", "postgres.log")));
   starting.kill("SIGINT");
   expect(await starting.exited, starting.output()).toEqual({ code: 0, signal: null });
@@ -105,13 +111,17 @@ test("a second copy on the same folder is refused and told where the first one i
   const busy = local("--data-dir", `${dataFolder}-2`, "--port", new URL(first.address).port);
   expect(await busy.exited).toEqual({ code: 1, signal: null });
   expect(busy.output()).toMatch(/^Port \d+ of 127\.0\.0\.1 is taken by another program: free it, .* with --port\.$/m);
+  const consolePort = new URL(first.consoleAddress).port;
+  const noPage = local("--data-dir", `${dataFolder}-2`, "--port", `${await freePort()}`, "--console-port", consolePort);
+  expect(await noPage.exited).toEqual({ code: 1, signal: null });
+  expect(noPage.output()).toMatch(/^Port \d+ of 127\.0\.0\.1 is taken .* with --console-port\.$/m);
   first.kill("SIGINT");
   await first.exited;
 });
 
 test("a data folder of another Postgres is reported with the way out, at once and only once", async () => {
   const dataFolder = join(await temporaryFolder(), "data");
-  const flags = ["--data-dir", dataFolder, "--port", `${await freePort()}`];
+  const flags = ["--data-dir", dataFolder, ...(await freePorts())];
   const prepared = local(...flags);
   await until("the cluster", () => stat(join(dataFolder, "postgres", "PG_VERSION")));
   prepared.kill("SIGINT");
@@ -125,7 +135,7 @@ test("a data folder of another Postgres is reported with the way out, at once an
 
 test.each([
   [["--port", "99999"], "--port 99999 can't be used"],
-  [["--nope"], "--nope isn't known here: the flags are --port, --data-dir,"],
+  [["--nope"], "--nope isn't known here: the flags are --port, --console-port, --data-dir,"],
   [["extra"], "extra isn't known here"],
   [["--port"], "--port needs a value"],
   [["--fresh=no"], "--fresh takes no value"],

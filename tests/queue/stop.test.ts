@@ -173,6 +173,8 @@ test.concurrent("a consumer stopped before or during its start never polls", asy
   const starting = createTestConsumer({ client: recorded.client, queueUrl });
   const started = starting.start();
   await starting.stop({ deadlineMilliseconds: 1_000 });
+  // Nothing is in flight once stop has resolved, and the question about the RedrivePolicy is a call too.
+  expect(recorded.open("GetQueueAttributes")).toEqual([]);
   await started;
   expect(starting.stats().phase).toBe("stopped");
   expect(recorded.callsOf("ReceiveMessage")).toEqual([]);

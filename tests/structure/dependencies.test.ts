@@ -15,6 +15,7 @@ const allowed: Record<string, readonly string[]> = {
   api: ["core", "fleet", "lifecycle", "link", "queue", "telemetry"],
   worker: ["core", "fleet", "lifecycle", "link", "queue", "telemetry"],
   ops: ["core", "link"],
+  console: ["core", "fleet", "lifecycle", "link", "queue", "telemetry"],
   release: ["link"],
   // The demo is a typed client of the API; nothing else of it is used.
   local: ["api", "core", "fleet", "link", "queue", "telemetry"],

@@ -29,7 +29,10 @@ describe("infra/", () => {
     expect(lengths.at(-1)).toBeLessThanOrEqual(250);
   });
 
-  test("only the developer's own Postgres is read from the environment", () => {
-    expect(offenders((_, text) => text.includes("process.env"))).toEqual(["infra/local-database.ts"]);
+  test("only the developer's own Postgres and the keys of Datadog are read from the environment", () => {
+    expect(offenders((_, text) => text.includes("process.env"))).toEqual([
+      "infra/datadog-key.ts",
+      "infra/development-database.ts",
+    ]);
   });
 });

@@ -88,3 +88,15 @@ test("event names are written as area.event, and only where the table is", () =>
   const strays = readSources("packages", ".ts").filter(({ text }) => /\bconsole\.(log|error|warn|info)\(/.test(text));
   expect(strays.map((source) => source.path).filter((path) => !path.startsWith("packages/local/"))).toEqual([]);
 });
+
+test("a secret that a cast lets through, or that an error quotes, is hidden", () => {
+  const { log, lines } = logTo();
+  const fields: object = { code: "the-code", authorization: "Bearer abc", api_key: "key", gift_message: "for you" };
+  log("http.failed", { ...fields, error_code: "E", error_message: "sent Authorization: Bearer abc.def== to x" });
+  log("http.failed", { error_code: "E", error_message: "postgres://gift:hunter2@host/db refused" });
+  expect(JSON.stringify(lines)).not.toMatch(/the-code|abc|"key"|for you|hunter2/);
+  expect(lines).toMatchObject([
+    { error_code: "E", error_message: "sent Authorization: [redacted] to x" },
+    { error_message: "postgres://gift:[redacted]@host/db refused" },
+  ]);
+});

@@ -98,9 +98,18 @@ describe("a stage", () => {
     expect(job("deploy", "stage").environment).toBe(expression("inputs.stage"));
   });
 
-  test("gives the client's key to the smoke test alone", () => {
+  test("gives Datadog's keys to the deploy of a permanent stage, the client's to the smoke test, and no secret to anything else", () => {
     const withSecret = all.flatMap(stepsOf).filter(({ env, run }) => JSON.stringify([env, run]).includes("secrets."));
-    expect(withSecret.map(({ run }) => run)).toEqual(["npx --yes bun run release smoke"]);
+    expect(withSecret.map(({ run, env }) => [run, env])).toEqual([
+      [
+        'npx --yes bun run deploy --stage "$STAGE"',
+        {
+          DATADOG_API_KEY: expression("secrets.DATADOG_API_KEY"),
+          DATADOG_APP_KEY: expression("secrets.DATADOG_APP_KEY"),
+        },
+      ],
+      ["npx --yes bun run release smoke", { API_KEY: expression("secrets.API_KEY") }],
+    ]);
   });
 });
 

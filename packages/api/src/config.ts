@@ -13,6 +13,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly logLevel: LogLevel;
+  /** Where the agent reads the log from; undefined where standard output is enough. */
+  readonly logDirectory?: string | undefined;
   readonly authentication: Authentication;
   readonly areTestValuesAllowed: boolean;
   /** How long new connections are still taken after SIGTERM: until load balancers have noticed that we leave. */
@@ -25,6 +27,7 @@ const environment = Type.Object({
   HOST: Type.String({ minLength: 1, default: "0.0.0.0" }),
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: fleet.services.api.port }),
   LOG_LEVEL: Type.String({ pattern: `^(${logLevels.join("|")})$`, default: "info" }),
+  LOG_DIRECTORY: Type.Optional(Type.String({ pattern: "^/" })),
   AUTH: Type.String({ pattern: `^(${authentications.join("|")})$`, default: "api-key" }),
   TEST_VALUES: Type.String({ pattern: "^(allowed|refused)$", default: "refused" }),
   DRAIN_GRACE_SECONDS: Type.Number({ minimum: 0, maximum: 15, default: 0 }),
@@ -40,6 +43,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, resources: obje
     host: values.HOST,
     port: values.PORT,
     logLevel: logLevels.find((level) => level === values.LOG_LEVEL) ?? "info",
+    logDirectory: values.LOG_DIRECTORY,
     authentication: authentications.find((known) => known === values.AUTH) ?? "api-key",
     areTestValuesAllowed: values.TEST_VALUES === "allowed",
     drainGraceSeconds: values.DRAIN_GRACE_SECONDS,

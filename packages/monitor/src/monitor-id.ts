@@ -11,6 +11,7 @@ export const monitorIds = [
   "database-storage",
   "dead-letter",
   "outbox-age",
+  "stuck-gifts",
   "api-latency",
   "circuit-open",
   "agent-silent",

@@ -47,3 +47,6 @@ export const agentMetrics = {
 export type AgentMetric = keyof typeof agentMetrics;
 
 export type ResourceKind = "load-balancer" | "service" | "queue" | "database";
+
+/** CloudWatch's names of where those metrics are: the integration fetches these and nothing else. */
+export const cloudWatchNamespaces = ["AWS/ApplicationELB", "AWS/ECS", "AWS/RDS", "AWS/SQS"] as const;

@@ -20,6 +20,8 @@ export interface Thresholds {
   readonly deadLetters: Pair;
   /** Age of the oldest committed message that SQS hasn't got. */
   readonly outboxAgeSeconds: Pair;
+  /** Since the accepted send of the longest QUEUED gift. */
+  readonly stuckGiftSeconds: Pair;
   readonly databaseCpuPercent: Pair;
   /** Connections to Postgres. */
   readonly databaseConnections: Pair;

@@ -34,6 +34,7 @@ export class SlotConsumer {
   #phase: ConsumerPhase = "created";
   #isAborting: boolean = false;
   #lastPollAt: Date | undefined;
+  #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(options: ConsumerOptions) {
@@ -84,9 +85,15 @@ export class SlotConsumer {
   }
 
   async start(): Promise<void> {
-    const { name, client, queueUrl: url, maxReceiveCount } = this.#options;
+    const { name } = this.#options;
     if (this.#phase !== "created") throw new Error(`consumer ${name}: it starts once only, and it is ${this.#phase}`);
     this.#phase = "starting";
+    this.#starting = this.#start();
+    await this.#starting;
+  }
+
+  async #start(): Promise<void> {
+    const { name, client, queueUrl: url, maxReceiveCount } = this.#options;
     try {
       await checkRedrivePolicy(client, { name, url, maxReceiveCount });
     } catch (err) {
@@ -181,6 +188,8 @@ export class SlotConsumer {
     const abort = () => this.#abort();
     const abandon = () => this.#abandon();
     await drain({ poller, slots, acknowledger, abort, abandon }, deadlineMilliseconds);
+    // A start that is still asking SQS is in flight as well; whoever awaits it hears how it ends.
+    await this.#starting?.catch(() => undefined);
     this.#leases.stop();
     this.#phase = "stopped";
   }

@@ -6,6 +6,7 @@
  * without it, and a hook costs memory, a thread and the compile cache. Pino is not reached, so the log asks for its ids.
  */
 import tracer from "dd-trace";
+import { readTracesPerSecond } from "./config.ts";
 import { connectMetrics } from "./measure.ts";
 import { connectTracer } from "./trace.ts";
 import { createTracer } from "./tracer.ts";
@@ -16,8 +17,13 @@ tracer.init({
   // Only what is named below. The AWS plugin would make a trace of every empty poll and write the publisher's context over
   // the one that a message brings from its request; HTTP clients and `net` repeat what our own spans say.
   plugins: false,
-  // A statement outside of any span is a probe, a sweep or a gauge: once a second, for ever, and of no request.
-  samplingRules: [{ name: "pg.query", sampleRate: 0, discard: true }],
+  // Decided once, by the API, for the whole of a send's way; discarded traces cost neither us nor the agent.
+  rateLimit: -1,
+  samplingRules: [
+    { name: "web.request", sampleRate: 1, maxPerSecond: readTracesPerSecond(), discard: true },
+    // A statement outside of any span is a probe, a sweep or a gauge: once a second, for ever, and of no request.
+    { name: "pg.query", sampleRate: 0, discard: true },
+  ],
 });
 tracer.use("http", { client: false, server: { blocklist: [/^\/(healthz|readyz)(\?|$)/] } });
 tracer.use("pg");

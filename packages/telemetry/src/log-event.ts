@@ -7,6 +7,8 @@ export const logEvents = {
   "service.stopping": { level: "info", message: "stopping: finishing what is in hand" },
   "service.stopped": { level: "info", message: "stopped" },
   "service.failed": { level: "fatal", message: "could not go on" },
+  "log.file_failed": { level: "warn", message: "the log file can't be written; standard output has every line" },
+  "log.file_restored": { level: "info", message: "the log file is written again" },
   "database.connection_lost": { level: "warn", message: "a database connection broke; the pool replaces it" },
   "http.failed": { level: "error", message: "a request failed unexpectedly" },
   "http.unavailable": { level: "warn", message: "a request was refused: a dependency is away" },
@@ -40,6 +42,9 @@ export const logEvents = {
   "consumer.acknowledge_failed": { level: "warn", message: "an acknowledgement failed; the message will come back" },
   "consumer.circuit_opened": { level: "error", message: "nearly everything fails: polling is paused" },
   "consumer.circuit_closed": { level: "info", message: "polling again" },
+  "console.listening": { level: "info", message: "the operator page can be opened" },
+  "console.sign_in_refused": { level: "warn", message: "someone tried to sign in to the operator page" },
+  "console.changed": { level: "info", message: "an operator changed something through the operator page" },
   "task_protection.failed": { level: "warn", message: "ECS did not change the task's scale-in protection" },
 } as const satisfies Record<string, { level: "info" | "warn" | "error" | "fatal"; message: string }>;
 

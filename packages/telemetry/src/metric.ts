@@ -106,6 +106,13 @@ export const metrics = {
     tags: ["queue"],
     tells: "age of the oldest of them, 0 when there is none; take the maximum",
   },
+  "gift.send.oldest_queued": {
+    kind: "gauge",
+    unit: "second",
+    tags: [],
+    tells:
+      "how long ago the longest QUEUED gift's send was accepted, 0 when none is QUEUED; reported by the outbox role: take the maximum",
+  },
   "gift.dead_letter.recorded": { kind: "count", unit: "message", tags: ["queue"], tells: "new dead letters" },
   "gift.dead_letter.open": {
     kind: "gauge",

@@ -10,4 +10,6 @@ export const tracerEnvironment = {
   DD_REMOTE_CONFIGURATION_ENABLED: "false",
   DD_TRACE_GIT_METADATA_ENABLED: "false",
   DD_EXPERIMENTAL_PROPAGATE_PROCESS_TAGS_ENABLED: "false",
+  // One notation of a trace's ids where the default writes and looks for three.
+  DD_TRACE_PROPAGATION_STYLE: "datadog",
 } as const;

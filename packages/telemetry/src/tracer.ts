@@ -21,22 +21,28 @@ export function createTracer(datadog: DatadogTracer): Tracer {
       return fields;
     },
     run(name, { resource, tags, parent }, work) {
-      const childOf = parent === undefined ? undefined : extract(datadog, parent);
+      const carrier = parent === undefined ? {} : parse(parent);
+      // Its first span said that the trace isn't kept: whatever we added would be thrown away.
+      if (Number(carrier[priorityKey] ?? 1) <= 0) return work();
+      const childOf = datadog.extract("text_map", carrier);
       const options = { resource, type: "worker", tags: { ...spanTags(name), ...tags } };
       return datadog.trace(name, childOf ? { ...options, childOf } : options, work);
     },
   };
 }
 
+const priorityKey = "x-datadog-sampling-priority";
+
 function spanTags(name: SpanName) {
   return { "span.kind": spans[name].kind, "messaging.system": "aws_sqs" };
 }
 
 /** Attributes come from a queue: one that nobody can read begins a trace of its own and breaks nothing. */
-function extract(datadog: DatadogTracer, carrier: string) {
+function parse(carrier: string): Readonly<Record<string, unknown>> {
   try {
-    return datadog.extract("text_map", JSON.parse(carrier)) ?? undefined;
+    const parsed: unknown = JSON.parse(carrier);
+    return typeof parsed === "object" && parsed !== null ? Object.fromEntries(Object.entries(parsed)) : {};
   } catch {
-    return undefined;
+    return {};
   }
 }

@@ -17,6 +17,8 @@ export type RoleName = (typeof roleNames)[number];
 
 export interface Config {
   readonly logLevel: LogLevel;
+  /** Where the agent reads the log from; undefined where standard output is enough. */
+  readonly logDirectory?: string | undefined;
   /** Share of the simulated provider's calls that fail, 0 to 1. */
   readonly failureRate: number;
   readonly areTestValuesAllowed: boolean;
@@ -49,6 +51,7 @@ const localStage = "local";
 const environment = Type.Object({
   ROLES: Type.String({ default: "" }),
   LOG_LEVEL: Type.String({ pattern: `^(${logLevels.join("|")})$`, default: "info" }),
+  LOG_DIRECTORY: Type.Optional(Type.String({ pattern: "^/" })),
   FAILURE_RATE: Type.Number({ minimum: 0, maximum: 1, default: 0.2 }),
   TEST_VALUES: Type.String({ pattern: "^(allowed|refused)$", default: "refused" }),
   // Not Type.Integer: the conversion from text would cut 1.5 to 1 without a word.
@@ -69,6 +72,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, resources: obje
   const names = parseRoles(values.ROLES);
   return {
     logLevel: logLevels.find((level) => level === values.LOG_LEVEL) ?? "info",
+    logDirectory: values.LOG_DIRECTORY,
     failureRate: values.FAILURE_RATE,
     areTestValuesAllowed: values.TEST_VALUES === "allowed",
     waitTimeSeconds: values.WAIT_TIME_SECONDS,

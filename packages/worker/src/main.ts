@@ -6,7 +6,7 @@ import { startWorker, stopTimeoutSecondsOf } from "./worker.ts";
 
 async function main(): Promise<void> {
   const config = readConfig();
-  const log = createLog({ service: "worker", level: config.logLevel });
+  const log = createLog({ service: "worker", level: config.logLevel, directory: config.logDirectory });
   await runService({ log, stopTimeoutSeconds: stopTimeoutSecondsOf(config), start: () => startWorker(config, log) });
 }
 

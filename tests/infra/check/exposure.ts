@@ -8,7 +8,7 @@ export function exposureProblems(stack: Stack): string[] {
   const listening = new Set(ofType(stack, "aws:lb/listener:Listener").map(({ inputs }) => inputs.port));
   return [
     ...ofType(stack, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").flatMap((rule) =>
-      openRule(stack, rule, listening),
+      openRule(rule, listening),
     ),
     ...ofType(stack, "aws:ec2/securityGroup:SecurityGroup")
       .filter(({ inputs }) => hasEntries(inputs.ingress))
@@ -24,13 +24,12 @@ export function exposureProblems(stack: Stack): string[] {
   ];
 }
 
-function openRule({ isDev }: Stack, { name, inputs }: Resource, listening: ReadonlySet<unknown>): string[] {
+function openRule({ name, inputs }: Resource, listening: ReadonlySet<unknown>): string[] {
   const isOpen = anywhere.includes(String(inputs.cidrIpv4)) || anywhere.includes(String(inputs.cidrIpv6));
   if (!isOpen) return [];
   if (inputs.securityGroupId !== "LoadBalancerGroup-id")
     return [`${name}: opens ${inputs.securityGroupId} to the internet`];
-  // Under `sst dev` there is no load balancer, and its group guards nothing.
-  const isListener = isDev || (inputs.fromPort === inputs.toPort && listening.has(inputs.fromPort));
+  const isListener = inputs.fromPort === inputs.toPort && listening.has(inputs.fromPort);
   return isListener ? [] : [`${name}: opens port ${inputs.fromPort}, on which nothing listens`];
 }
 

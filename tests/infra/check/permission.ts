@@ -1,9 +1,27 @@
 import { ofType, type Statement, statementsOf } from "../synth/read.ts";
 import type { Resource, Stack } from "../synth/stack.ts";
 
-/** Why each of these has to name every resource. */
-const explained: Readonly<Record<string, string>> = {
-  "ecr:GetAuthorizationToken": "the action knows no resources; the token alone opens no repository",
+/** Of Datadog's role: it finds what there is to watch and reads metrics and tags, never data, of resources that may not exist yet. */
+const watching = [
+  "cloudwatch:GetMetricData",
+  "cloudwatch:ListMetrics",
+  "ecs:DescribeClusters",
+  "ecs:DescribeServices",
+  "ecs:ListClusters",
+  "ecs:ListServices",
+  "elasticloadbalancing:DescribeLoadBalancers",
+  "elasticloadbalancing:DescribeTags",
+  "rds:DescribeDBInstances",
+  "rds:ListTagsForResource",
+  "sqs:ListQueues",
+  "tag:GetResources",
+];
+
+/** Who has to name every resource for an action, and why. */
+const explained: Readonly<Record<string, (holder: string) => boolean>> = {
+  // The action knows no resources; the token alone opens no repository.
+  "ecr:GetAuthorizationToken": () => true,
+  ...Object.fromEntries(watching.map((action) => [action, (holder: string) => holder === "DatadogRole"])),
 };
 
 /** AWS's own policies that we accept, and what for. */
@@ -33,7 +51,7 @@ export function permissionProblems(stack: Stack): string[] {
 function wide(holder: string, { Effect, Action, Resource }: Statement): string[] {
   if (Effect !== "Allow") return [];
   const actions = Action.filter((action) => action === "*" || action.endsWith(":*"));
-  const unexplained = Resource.includes("*") ? Action.filter((action) => !explained[action]) : [];
+  const unexplained = Resource.includes("*") ? Action.filter((action) => !explained[action]?.(holder)) : [];
   return [
     ...actions.map((action) => `${holder}: may do ${action}`),
     ...unexplained.map((action) => `${holder}: may do ${action} to every resource`),

@@ -3,7 +3,7 @@ import { containersOf, ofType } from "../synth/read.ts";
 import type { Stack } from "../synth/stack.ts";
 
 /** A variable that by its name holds a secret. */
-const secretName = /PASSWORD|SECRET|TOKEN|API_KEY|CREDENTIAL/i;
+const secretName = /PASSWORD|SECRET|TOKEN|API_KEY|CREDENTIAL|WEBHOOK/i;
 
 /** Only these task definitions may read the master user's secret. */
 const mayReadMasterSecret = ["MigrationTask"];

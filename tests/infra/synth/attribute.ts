@@ -87,6 +87,9 @@ const attributes: Readonly<Record<string, Attributes>> = {
     privateKeyOpenssh: "MOCK-PRIVATE-KEY",
     publicKeyOpenssh: "ssh-rsa MOCK",
   }),
+  "datadog:aws/integrationAccount:IntegrationAccount": () => ({
+    authConfig: { awsAuthConfigRole: { roleName: "DatadogRole", externalId: "MOCK-EXTERNAL-ID" } },
+  }),
   "docker-build:index:Image": () => ({ digest: `sha256:${"0".repeat(64)}`, ref: "ref" }),
   // SST's lookup of a Route 53 zone.
   "pulumi-nodejs:dynamic:Resource": () => ({ zoneId: "ZMOCK" }),

@@ -52,17 +52,18 @@ export function record(monitor: Monitor): Recording {
     return registerResource(req, callback);
   };
   monitor.registerResourceOutputs = (req, callback) => {
-    const outputs = revealed(req.getOutputs()?.toJavaScript());
-    if (req.getUrn().includes("sst:sst:LinkRef")) recordLink(recording, outputs);
+    const raw = req.getOutputs()?.toJavaScript();
+    const outputs = revealed(raw);
+    if (req.getUrn().includes("sst:sst:LinkRef")) recordLink(recording, outputs, secretNames(raw?.properties));
     if (req.getUrn().includes("sst:sst:DevCommand")) recordDevCommand(recording, req, outputs);
     return registerResourceOutputs(req, callback);
   };
   return recording;
 }
 
-function recordLink(recording: Recording, outputs: unknown): void {
+function recordLink(recording: Recording, outputs: unknown, secret: readonly string[]): void {
   const { target, properties, include } = outputs as { target: string } & Link;
-  recording.links[target] = { properties, ...(include && { include }) };
+  recording.links[target] = { properties, ...(include && { include }), ...(secret.length > 0 && { secret }) };
 }
 
 function recordDevCommand(recording: Recording, req: OutputsRequest, outputs: unknown): void {
@@ -90,10 +91,21 @@ function lastName(urn: string): string {
   return urn.split("::").pop() ?? "";
 }
 
+/** Which of an object's values are encrypted in the state; all of them when it is as a whole. */
+function secretNames(object: unknown): string[] {
+  if (isSecret(object)) return Object.keys(revealed(object) ?? {});
+  const entries = Object.entries(object ?? {});
+  return entries.filter(([, value]) => isSecret(value)).map(([name]) => name);
+}
+
+function isSecret(value: unknown): value is { readonly value?: unknown } {
+  return typeof value === "object" && value !== null && secretSignature in value;
+}
+
 /** A recorded secret is read like any other value: tests look for the value itself wherever it must not be. */
 function revealed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(revealed);
   if (typeof value !== "object" || value === null) return value;
-  if (secretSignature in value) return revealed("value" in value ? value.value : undefined);
+  if (isSecret(value)) return revealed(value.value);
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, revealed(inner)]));
 }

@@ -33,6 +33,8 @@ export interface ResourceOptions {
 
 export interface Link {
   readonly properties: Readonly<Record<string, unknown>>;
+  /** Names of the properties that are encrypted in the state. */
+  readonly secret?: readonly string[];
   /** What linking grants. */
   readonly include?: readonly Readonly<Record<string, unknown>>[];
 }

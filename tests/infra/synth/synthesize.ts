@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
+import { datadogKeys } from "./account.ts";
 import { created, type Registration } from "./attribute.ts";
 import { bundleApp, bundleRun } from "./bundle.ts";
 import { failFast } from "./fail-fast.ts";
@@ -42,7 +43,7 @@ export async function synthesize(request: Request): Promise<Stack> {
   const app = await readApp(request);
   const { region } = app.providers.aws;
   const rpc = await startRpcServer(region);
-  Object.assign(process.env, { SST_SERVER: rpc.url, SST_AWS_REGION: region });
+  Object.assign(process.env, { SST_SERVER: rpc.url, SST_AWS_REGION: region, ...datadogKeys });
   try {
     const { pulumi, program } = await loadProgram(app, request);
     await pulumi.runtime.setMocks(mocksOf(region), app.name, request.stage, false);

@@ -12,6 +12,8 @@ const sources = [
   "sst.config.ts",
   "infra",
   "packages/fleet/src",
+  "packages/monitor/src",
+  "packages/telemetry/src",
   "tests/infra/synth",
   ".sst/provider-lock.json",
   "bun.lock",
@@ -34,9 +36,11 @@ async function synthesizeInto(file: string, request: Request): Promise<void> {
   if (existsSync(file)) return;
   dropOtherVersions(dirname(file));
   const partial = `${file}.${process.pid}`;
+  // What a developer's shell names must not be what every later run reads.
+  const { DATABASE_URL: _, ...env } = process.env;
   const child = join(import.meta.dirname, "child.ts");
   try {
-    await promisify(execFile)(process.execPath, [child, JSON.stringify(request), partial], { cwd: root });
+    await promisify(execFile)(process.execPath, [child, JSON.stringify(request), partial], { cwd: root, env });
   } catch (err) {
     const said = err instanceof Error && "stderr" in err ? String(err.stderr).trim() : "";
     throw new Error(`stage ${request.stage} doesn't synthesize:\n${said}`, { cause: err });

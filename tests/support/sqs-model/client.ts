@@ -11,6 +11,7 @@ export interface ModelCall {
   readonly input: Readonly<Record<string, unknown>>;
   readonly startedAt: number;
   endedAt: number | undefined;
+  isAborted: boolean;
 }
 
 export interface ModelClientOptions {
@@ -39,8 +40,12 @@ export function createModelClient(model: SqsModel, options: ModelClientOptions =
       input: { ...command.input },
       startedAt: model.clock.now(),
       endedAt: undefined,
+      isAborted: false,
     };
     calls.push(call);
+    abortSignal?.addEventListener("abort", () => {
+      call.isAborted = call.endedAt === undefined;
+    });
     try {
       return await overTheNetwork(model, command, options, abortSignal);
     } finally {
@@ -78,6 +83,7 @@ function overTheNetwork(
   const request = async () => {
     const isAnswered = !dice.happens("loseAnswer");
     try {
+      if (model.refusal) throw model.refusal();
       if (dice.happens("throttle")) throw sqsErrors.throttled();
       const output = await perform(command, (url) => model.find(url));
       if (isAnswered) arrive(() => resolve(output));

@@ -41,4 +41,14 @@ export interface Delivery {
   readonly receiveCount: number;
 }
 
+/** What SQS would say of a delivery afterwards, if it could be asked. */
+export interface DeliveryRecord {
+  readonly handle: string;
+  readonly messageId: string;
+  readonly receiveCount: number;
+  readonly at: number;
+  /** It stayed visible, by a fault. */
+  readonly isDuplicated: boolean;
+}
+
 export const longestInvisibleMilliseconds = 43_200_000;

@@ -35,6 +35,8 @@ const arnPrefix = "arn:aws:sqs:us-east-1:000000000000:";
 export class SqsModel {
   readonly dice: FaultDice;
   readonly clock: VirtualClock;
+  /** While set, SQS answers every call with this error: an outage. */
+  refusal: (() => Error) | undefined;
   readonly #mostInFlight: number;
   readonly #queues = new Map<string, HostedQueue>();
   #lastNumber = 0;

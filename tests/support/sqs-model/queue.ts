@@ -4,7 +4,13 @@ import { Deduplication, deduplicationIdOf } from "./deduplication.ts";
 import { sqsErrors } from "./error.ts";
 import type { FaultDice } from "./fault.ts";
 import { between, checkMessage } from "./limit.ts";
-import { type Delivery, longestInvisibleMilliseconds, type NewMessage, type StoredMessage } from "./message.ts";
+import {
+  type Delivery,
+  type DeliveryRecord,
+  longestInvisibleMilliseconds,
+  type NewMessage,
+  type StoredMessage,
+} from "./message.ts";
 
 export interface QueueParts {
   readonly url: string;
@@ -28,6 +34,10 @@ export class ModelQueue {
   readonly #deduplication = new Deduplication();
   /** Which message each handle was given out for, deleted messages included. */
   readonly #handles = new Map<string, StoredMessage>();
+  /** Every delivery so far, oldest first. */
+  readonly deliveries: DeliveryRecord[] = [];
+  /** Ids of the messages that came from a queue that gave them up. */
+  readonly accepted: string[] = [];
   #messages: StoredMessage[] = [];
 
   constructor(parts: QueueParts) {
@@ -116,6 +126,7 @@ export class ModelQueue {
     const enqueuedAt = this.#parts.attributes.isFifo ? now : message.enqueuedAt;
     const deduplicationId = message.deduplicationId === undefined ? undefined : message.id;
     const moved = { ...message, deduplicationId, enqueuedAt, visibleAt: now, handle: undefined };
+    this.accepted.push(message.id);
     this.#messages.push({ ...moved, deadLetterSource: sourceArn });
     this.#parts.changed();
   }
@@ -203,6 +214,8 @@ export class ModelQueue {
     const isDuplicated = !this.#parts.attributes.isFifo && dice.happens("duplicate");
     if (!isDuplicated) message.visibleAt = now() + visibilityTimeoutSeconds * 1_000;
     this.#handles.set(handle, message);
+    const { id: messageId, receiveCount } = message;
+    this.deliveries.push({ handle, messageId, receiveCount, at: now(), isDuplicated });
     return { message: { ...message }, handle, receiveCount: message.receiveCount };
   }
 

@@ -7,6 +7,7 @@ import type { GiftTable } from "../gift/gift.table.ts";
 import type { OutboxTable } from "../outbox/outbox.table.ts";
 import type { SendAttemptTable } from "../send-attempt/send-attempt.table.ts";
 import type { SendRequestTable } from "../send-request/send-request.table.ts";
+import { nameStatements } from "./named-statement.ts";
 
 export interface Database {
   gifts: GiftTable;
@@ -31,6 +32,8 @@ export interface DatabaseOptions {
   readonly maxConnections: number;
   /** Most seconds for one statement; 10 unless given. Migrations wait and work longer than a request may. */
   readonly statementTimeoutSeconds?: number;
+  /** False behind RDS Proxy, which pins a connection to whoever names a statement on it; true unless given. */
+  readonly namesStatements?: boolean;
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string;
   /** Told of a connection that broke while no statement was running on it; the pool drops it. */
@@ -69,16 +72,16 @@ export function openDatabase(options: DatabaseOptions): Kysely<Database> {
   pool.on("connect", (client) => client.on("error", (err) => options.onConnectionLost?.(err)));
   // Said a second time for a connection that broke while idle.
   pool.on("error", () => undefined);
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool: throughHook(pool, options) }) });
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool: asKyselyPool(pool, options) }) });
 }
 
-/** The pool itself when nobody wants to be around. `Client` and `options` are what Kysely cancels a statement with. */
-function throughHook(pool: Pool, { aroundAcquire }: Pick<DatabaseOptions, "aroundAcquire">): PostgresPool {
-  if (!aroundAcquire) return pool;
+/** The pool as Kysely takes it. `Client` and `options` are what Kysely cancels a statement with. */
+function asKyselyPool(pool: Pool, { aroundAcquire, namesStatements = true }: DatabaseOptions): PostgresPool {
+  const acquire = aroundAcquire ? () => aroundAcquire(() => pool.connect()) : () => pool.connect();
   return {
     Client,
     options: pool.options,
-    connect: () => aroundAcquire(() => pool.connect()),
+    connect: namesStatements ? async () => nameStatements(await acquire()) : acquire,
     end: () => pool.end(),
   };
 }

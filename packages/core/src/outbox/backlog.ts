@@ -10,7 +10,7 @@ export interface Backlog {
 
 /**
  * What waits for SQS, and for an operator. One statement, cheap enough for every ten seconds: the outbox is near empty,
- * and open dead letters have an index of their own. Measured with 100,000 of each: 31 ms.
+ * and open dead letters have an index of their own. Measured: 0.3 ms with none of either, 45 ms with 100,000 of each.
  * @param db the database
  */
 export async function readBacklog(db: Kysely<Database>): Promise<Backlog> {

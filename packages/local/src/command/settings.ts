@@ -9,6 +9,7 @@ export type LogLevel = (typeof logLevels)[number];
 
 export const flags = {
   port: { type: "string", default: "3000", description: "Port of the API on 127.0.0.1" },
+  "console-port": { type: "string", default: "3001", description: "Port of the operator page on 127.0.0.1" },
   "data-dir": { type: "string", default: ".local/data", description: "Folder that keeps the data between runs" },
   fresh: { type: "boolean", default: false, description: "Start over: remove the data folder first" },
   "failure-rate": { type: "string", default: "0.2", description: "Share of sends that fail, 0 to 1" },
@@ -18,6 +19,8 @@ export const flags = {
 
 export interface Settings {
   readonly port: number;
+  /** Of the operator page; without one there is none. */
+  readonly consolePort?: number;
   readonly dataFolder: string;
   /** What `bun run demo` and `bun run ops` read to find this stack. */
   readonly environmentFile: string;
@@ -29,20 +32,23 @@ export interface Settings {
   readonly database?: DatabaseLink;
   /** Origin of the user's own SQS server instead of the emulator. */
   readonly sqsEndpoint?: string;
+  /** Where the handler of dead letters tells people; it checks the address itself. */
+  readonly slackWebhookUrl?: string;
 }
 
 /**
  * Reads flags and environment.
  * @param args as citty parsed them; relative folders count from the repository's root
- * @param environment `process.env`: DATABASE_URL and SQS_ENDPOINT are read
+ * @param environment `process.env`: DATABASE_URL, SQS_ENDPOINT and SLACK_WEBHOOK_URL are read
  * @throws UsageError, one sentence, at the first value that can't be used
  */
 export function readSettings(args: ParsedArgs<typeof flags>, environment: NodeJS.ProcessEnv): Settings {
   const dataFolder = resolve(repositoryFolder, args["data-dir"]);
   const isDefault = dataFolder === resolve(repositoryFolder, flags["data-dir"].default);
-  const { DATABASE_URL: databaseUrl, SQS_ENDPOINT: sqsEndpoint } = environment;
+  const { DATABASE_URL: databaseUrl, SQS_ENDPOINT: sqsEndpoint, SLACK_WEBHOOK_URL: slackWebhookUrl } = environment;
   return {
     port: wholeNumber("--port", args.port, 1, 65_535),
+    consolePort: wholeNumber("--console-port", args["console-port"], 1, 65_535),
     dataFolder,
     environmentFile: isDefault ? resolve(repositoryFolder, ".local/env") : resolve(dataFolder, "env"),
     fresh: args.fresh,
@@ -50,6 +56,7 @@ export function readSettings(args: ParsedArgs<typeof flags>, environment: NodeJS
     workers: wholeNumber("--workers", args.workers, 1, 32),
     logLevel: oneOf("--log-level", args["log-level"], logLevels),
     ...(databaseUrl ? { database: parseDatabaseUrl(databaseUrl) } : {}),
+    ...(slackWebhookUrl ? { slackWebhookUrl } : {}),
     ...(sqsEndpoint ? { sqsEndpoint: webAddress("SQS_ENDPOINT", sqsEndpoint) } : {}),
   };
 }

@@ -5,7 +5,8 @@ import type { ProcessSpec } from "./process-spec.ts";
 const preload = new URL("stop-with-parent.ts", import.meta.url).href;
 
 /** What a shell may carry for another account, stage or program; a service must only see what its spec says. */
-const foreign = /^(AWS_|SST_|DD_|PG|DATABASE_URL$|SQS_ENDPOINT$|PORT$|HOST$|ROLES$|LOG_LEVEL$)/;
+const foreign =
+  /^(AWS_|SST_|DD_|PG|DATABASE_URL$|SQS_ENDPOINT$|SLACK_WEBHOOK_URL$|RUNBOOK_URL$|PORT$|HOST$|ROLES$|LOG_LEVEL$)/;
 
 /** Starts a Node process that reads and prints through pipes, and stops by itself when this process is gone. */
 export function spawnChild(spec: Pick<ProcessSpec, "command" | "environment">): ChildProcess {

@@ -42,6 +42,18 @@ export function apiSpec(settings: Settings, links: Links): ProcessSpec {
   return traced({ ...service("api", ["packages/api/src/main.ts"], ["api"]), environment }, "api");
 }
 
+/** The operator page's process; it serves whoever sits at this machine, and asks for no key. */
+export function consoleSpec(settings: Settings, links: Links, port: number): ProcessSpec {
+  return {
+    name: "console",
+    command: ["packages/console/src/main.ts"],
+    environment: { ...commonEnvironment(settings, links), PORT: String(port), HOST: "127.0.0.1" },
+    stopTimeoutSeconds: 10,
+    killSignal: "SIGKILL",
+    advice: "Mend what they say and run it again.",
+  };
+}
+
 /** The workers' processes: as many as asked for that send gifts, and one for the two roles that do little. */
 export function workerSpecs(settings: Settings, links: Links): readonly ProcessSpec[] {
   const worker = (name: string, roles: readonly ServiceName[]): ProcessSpec => ({
@@ -53,6 +65,8 @@ export function workerSpecs(settings: Settings, links: Links): readonly ProcessS
       // A stop waits for the poll that is open, and nobody at a terminal waits 20 s.
       WAIT_TIME_SECONDS: "2",
       RETRY_BASE_SECONDS: "1",
+      ...(roles.includes("dead-letters") &&
+        settings.slackWebhookUrl && { SLACK_WEBHOOK_URL: settings.slackWebhookUrl }),
     },
   });
   const senders = Array.from({ length: settings.workers }, (_, index) => worker(`gift-worker-${index + 1}`, ["gift"]));
@@ -76,13 +90,19 @@ function service(
 }
 
 function serviceEnvironment(settings: Settings, links: Links, roles: readonly ServiceName[]): Record<string, string> {
-  // Below info a service wouldn't say that it's ready; what is shown here is chosen by the supervisor.
+  return {
+    ...commonEnvironment(settings, links),
+    NODE_OPTIONS: nodeOptions(roles.map((role) => fleet.services[role])),
+    TEST_VALUES: "allowed",
+  };
+}
+
+function commonEnvironment(settings: Settings, links: Links): Record<string, string> {
   return {
     ...linkEnvironment(links),
-    NODE_OPTIONS: nodeOptions(roles.map((role) => fleet.services[role])),
     // Stripped types and compiled code of the last start: ready sooner, and some 25 MB less in memory.
     NODE_COMPILE_CACHE: join(settings.dataFolder, "compile-cache"),
+    // Below info a service wouldn't say that it's ready; what is shown here is chosen by the supervisor.
     LOG_LEVEL: settings.logLevel === "debug" ? "debug" : "info",
-    TEST_VALUES: "allowed",
   };
 }

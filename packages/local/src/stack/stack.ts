@@ -12,10 +12,10 @@ import { ensureQueues, type QueueUrls } from "../sqs/queues.ts";
 import { createDatabase, migrateDatabase } from "./database.ts";
 import { emulatorSpec, postgresSpec } from "./embedded.ts";
 import { type EnvironmentFile, writeEnvironmentFile } from "./environment-file.ts";
-import { apiSpec, type Links, linkEnvironment, workerSpecs } from "./service-spec.ts";
+import { apiSpec, consoleSpec, type Links, linkEnvironment, workerSpecs } from "./service-spec.ts";
 
 /** In the order they stop: nobody loses a server it still needs to finish what it has in hand. */
-const tiers = ["api", "worker", "sqs", "postgres"] as const;
+const tiers = ["console", "api", "worker", "sqs", "postgres"] as const;
 type Tier = (typeof tiers)[number];
 
 /** How long the port of a stack that was killed may still be busy: its API is draining. */
@@ -38,6 +38,12 @@ export class Stack {
     return `http://127.0.0.1:${this.#settings.port}`;
   }
 
+  /** The operator page's; undefined when there is none. */
+  get consoleAddress(): string | undefined {
+    const { consolePort } = this.#settings;
+    return consolePort === undefined ? undefined : `http://127.0.0.1:${consolePort}`;
+  }
+
   /** In the order they started in: servers, API, workers. */
   get processes(): readonly SupervisedProcess[] {
     return this.#processes.map(({ process }) => process);
@@ -48,13 +54,16 @@ export class Stack {
    * @throws StackError when a part can't start or the stack was stopped meanwhile; call `stop` then, too
    */
   async start(): Promise<Links> {
-    await this.#requireApiPort();
+    const { port, consolePort } = this.#settings;
+    await this.#requirePort(port, "--port");
+    if (consolePort !== undefined) await this.#requirePort(consolePort, "--console-port");
     const [database, queues] = await Promise.all([this.#startDatabase(), this.#startQueues()]);
     const links = { database, queues };
     const { environmentFile } = this.#settings;
     await Promise.all([
       this.#startProcess("api", apiSpec(this.#settings, links)),
       ...workerSpecs(this.#settings, links).map((spec) => this.#startProcess("worker", spec)),
+      consolePort === undefined || this.#startProcess("console", consoleSpec(this.#settings, links, consolePort)),
     ]);
     const variables = { ...linkEnvironment(links), GIFT_API_URL: this.apiAddress };
     this.#environmentFile = await writeEnvironmentFile(environmentFile, variables);
@@ -77,8 +86,8 @@ export class Stack {
     await Promise.all(this.#processes.map(({ process }) => process.kill()));
   }
 
-  async #requireApiPort(): Promise<void> {
-    const { port, environmentFile } = this.#settings;
+  async #requirePort(port: number, flag: string): Promise<void> {
+    const { environmentFile } = this.#settings;
     const hasLeftovers = await stat(environmentFile).then(
       () => true,
       () => false,
@@ -91,7 +100,7 @@ export class Stack {
     }
     if (problem === undefined) return;
     const why = problem === "EADDRINUSE" ? "is taken by another program" : `can't be used (${problem})`;
-    throw new StackError(`Port ${port} of 127.0.0.1 ${why}: free it, or choose another with --port.`);
+    throw new StackError(`Port ${port} of 127.0.0.1 ${why}: free it, or choose another with ${flag}.`);
   }
 
   async #startDatabase(): Promise<DatabaseLink> {

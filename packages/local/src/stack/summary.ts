@@ -11,6 +11,7 @@ export function summary(stack: Stack, settings: Settings, links: Links, seconds:
   const sqs = new URL(links.queues.gift).origin;
   const addresses = new Map([
     ["api", stack.apiAddress],
+    ["console", stack.consoleAddress ?? ""],
     ["postgres", postgres],
     ["sqs", sqs],
   ]);
@@ -22,6 +23,7 @@ export function summary(stack: Stack, settings: Settings, links: Links, seconds:
     "",
     ...columns(rows),
     "",
+    ...(stack.consoleAddress ? [`  live view  ${stack.consoleAddress}`] : []),
     `  reference  ${stack.apiAddress}/docs`,
     `  data       ${settings.dataFolder} (logs in logs/)`,
     "",

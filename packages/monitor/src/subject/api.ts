@@ -1,5 +1,6 @@
 import type { Definition } from "../definition.ts";
 import type { Deployment } from "../deployment.ts";
+import { agent } from "../series.ts";
 
 /** How the API feels, from traces: they arrive in seconds, health checks are left out. */
 export function apiMonitors({ thresholds }: Deployment): readonly Definition[] {
@@ -13,7 +14,7 @@ export function apiMonitors({ thresholds }: Deployment): readonly Definition[] {
         kind: "metric",
         formula: {
           is: "series",
-          of: { from: "agent", metric: "trace.web.request", across: "p95", service: "api" },
+          of: agent("trace.web.request", "p95", "api"),
         },
         during: "percentile",
         windowMinutes: 10,

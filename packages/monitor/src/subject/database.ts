@@ -1,6 +1,7 @@
 import type { Definition, MetricCondition } from "../definition.ts";
 import type { Deployment } from "../deployment.ts";
 import type { CloudWatchMetric } from "../outside-metric.ts";
+import { database } from "../series.ts";
 import type { Pair } from "../threshold.ts";
 
 const bytesPerGibibyte = 1_073_741_824;
@@ -55,7 +56,7 @@ function condition(
 ): MetricCondition {
   return {
     kind: "metric",
-    formula: { is: "series", of: { from: "cloudwatch", metric, across: "avg", of: { kind: "database" } } },
+    formula: { is: "series", of: database(metric) },
     during: "avg",
     windowMinutes: 15,
     comparator,

@@ -1,5 +1,6 @@
 import type { Definition } from "../definition.ts";
 import { type Deployment, deadLetterQueuesOf } from "../deployment.ts";
+import { queue as ofQueue, own } from "../series.ts";
 
 /** Each dead-letter queue: what arrives there, and whether its handler takes it. */
 export function deadLetterMonitors({ fleet, thresholds }: Deployment): readonly Definition[] {
@@ -17,7 +18,7 @@ function arrival(queue: string, thresholds: { critical: number; warning: number 
       kind: "metric",
       formula: {
         is: "series",
-        of: { from: "own", metric: "gift.dead_letter.recorded", across: "sum", where: { queue } },
+        of: own("gift.dead_letter.recorded", "sum", { queue }),
       },
       during: "sum",
       windowMinutes: 15,
@@ -45,12 +46,7 @@ function unrecorded(queue: string): Definition {
       kind: "metric",
       formula: {
         is: "series",
-        of: {
-          from: "cloudwatch",
-          metric: "aws.sqs.approximate_number_of_messages_visible",
-          across: "max",
-          of: { kind: "queue", name: queue },
-        },
+        of: ofQueue(queue, "aws.sqs.approximate_number_of_messages_visible"),
       },
       during: "min",
       windowMinutes: 15,

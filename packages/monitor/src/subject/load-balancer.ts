@@ -1,6 +1,6 @@
-import type { CloudWatchSeries, Definition } from "../definition.ts";
+import type { Definition } from "../definition.ts";
 import type { Deployment } from "../deployment.ts";
-import type { CloudWatchMetric } from "../outside-metric.ts";
+import { loadBalancer } from "../series.ts";
 
 /** What clients meet first; CloudWatch is the only witness of requests that reach no task. */
 export function loadBalancerMonitors({ thresholds }: Deployment): readonly Definition[] {
@@ -15,10 +15,10 @@ export function loadBalancerMonitors({ thresholds }: Deployment): readonly Defin
         formula: {
           is: "percentage",
           of: [
-            series("aws.applicationelb.httpcode_target_5xx", "sum"),
-            series("aws.applicationelb.httpcode_elb_5xx", "sum"),
+            loadBalancer("aws.applicationelb.httpcode_target_5xx", "sum"),
+            loadBalancer("aws.applicationelb.httpcode_elb_5xx", "sum"),
           ],
-          among: series("aws.applicationelb.request_count", "sum"),
+          among: loadBalancer("aws.applicationelb.request_count", "sum"),
         },
         during: "sum",
         windowMinutes: 10,
@@ -40,7 +40,7 @@ export function loadBalancerMonitors({ thresholds }: Deployment): readonly Defin
       priority: 1,
       condition: {
         kind: "metric",
-        formula: { is: "series", of: series("aws.applicationelb.healthy_host_count", "max") },
+        formula: { is: "series", of: loadBalancer("aws.applicationelb.healthy_host_count", "max") },
         during: "max",
         windowMinutes: 5,
         comparator: "<",
@@ -55,8 +55,4 @@ export function loadBalancerMonitors({ thresholds }: Deployment): readonly Defin
       ],
     },
   ];
-}
-
-function series(metric: CloudWatchMetric, across: CloudWatchSeries["across"]): CloudWatchSeries {
-  return { from: "cloudwatch", metric, across, of: { kind: "load-balancer" } };
 }

@@ -1,7 +1,7 @@
 import { acceptableBacklogPerTask } from "@gift/fleet/backlog";
-import type { CloudWatchSeries, Definition } from "../definition.ts";
+import type { Definition } from "../definition.ts";
 import { type Consumer, consumersOf, type Deployment } from "../deployment.ts";
-import type { CloudWatchMetric } from "../outside-metric.ts";
+import { queue as ofQueue } from "../series.ts";
 import type { Pair, Thresholds } from "../threshold.ts";
 
 /** Each queue that a worker serves: how much waits and for how long. CloudWatch knows also while no worker runs. */
@@ -25,7 +25,7 @@ function queueAge(queue: string, { queueAgeSeconds }: Thresholds): Definition {
     priority: 1,
     condition: {
       kind: "metric",
-      formula: { is: "series", of: series(queue, "aws.sqs.approximate_age_of_oldest_message") },
+      formula: { is: "series", of: ofQueue(queue, "aws.sqs.approximate_age_of_oldest_message") },
       during: "max",
       windowMinutes: 10,
       comparator: ">",
@@ -52,7 +52,7 @@ function queueBacklog({ declaration, maxTasks }: Consumer, { queueBacklogWaits }
     priority: 2,
     condition: {
       kind: "metric",
-      formula: { is: "series", of: series(queue, "aws.sqs.approximate_number_of_messages_visible") },
+      formula: { is: "series", of: ofQueue(queue, "aws.sqs.approximate_number_of_messages_visible") },
       during: "avg",
       windowMinutes: 15,
       comparator: ">",
@@ -70,8 +70,4 @@ function queueBacklog({ declaration, maxTasks }: Consumer, { queueBacklogWaits }
 
 function times({ critical, warning }: Pair, factor: number): Pair {
   return { critical: critical * factor, warning: warning * factor };
-}
-
-function series(name: string, metric: CloudWatchMetric): CloudWatchSeries {
-  return { from: "cloudwatch", metric, across: "max", of: { kind: "queue", name } };
 }

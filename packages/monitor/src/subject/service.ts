@@ -1,6 +1,6 @@
-import type { CloudWatchSeries, Definition, ServiceTag } from "../definition.ts";
+import type { Definition, ServiceTag } from "../definition.ts";
 import type { DeployedService, Deployment } from "../deployment.ts";
-import type { CloudWatchMetric } from "../outside-metric.ts";
+import { agent, service } from "../series.ts";
 
 /** Do the tasks of each ECS service run, and do we hear from the agents of each kind. */
 export function serviceMonitors({ services }: Deployment): readonly Definition[] {
@@ -22,8 +22,8 @@ function tasksMissing({ name, tag, runs }: DeployedService): Definition {
       kind: "metric",
       formula: {
         is: "difference",
-        of: series(name, "aws.ecs.service.desired"),
-        minus: series(name, "aws.ecs.service.running"),
+        of: service(name, "aws.ecs.service.desired"),
+        minus: service(name, "aws.ecs.service.running"),
       },
       // For a quarter of an hour: a rolling deploy starts new tasks before it ends old ones, a new task needs a minute or two.
       during: "min",
@@ -41,10 +41,6 @@ function tasksMissing({ name, tag, runs }: DeployedService): Definition {
   };
 }
 
-function series(name: string, metric: CloudWatchMetric): CloudWatchSeries {
-  return { from: "cloudwatch", metric, across: "avg", of: { kind: "service", name } };
-}
-
 /** A share of CPU is never below zero: only missing data alerts. Per tag and not per task, because a task that is replaced takes its agent along. */
 function agentSilent(tag: ServiceTag): Definition {
   return {
@@ -56,7 +52,7 @@ function agentSilent(tag: ServiceTag): Definition {
       kind: "metric",
       formula: {
         is: "series",
-        of: { from: "agent", metric: "ecs.fargate.cpu.percent", across: "avg", service: tag },
+        of: agent("ecs.fargate.cpu.percent", "avg", tag),
       },
       during: "avg",
       windowMinutes: 15,

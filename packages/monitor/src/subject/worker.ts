@@ -1,5 +1,6 @@
 import type { Definition } from "../definition.ts";
 import { consumedQueuesOf, type Deployment, outboxQueuesOf } from "../deployment.ts";
+import { own } from "../series.ts";
 import type { Pair } from "../threshold.ts";
 
 /** What workers say of themselves: failures in their log, the circuit of each queue, and the outbox of each. */
@@ -8,6 +9,7 @@ export function workerMonitors({ fleet, thresholds }: Deployment): readonly Defi
     sendFailures(thresholds.sendFailures),
     ...consumedQueuesOf(fleet).map(circuitOpen),
     ...outboxQueuesOf(fleet).map((queue) => outboxAge(queue, thresholds.outboxAgeSeconds)),
+    stuckGifts(thresholds.stuckGiftSeconds),
   ];
 }
 
@@ -42,7 +44,7 @@ function circuitOpen(queue: string): Definition {
     priority: 1,
     condition: {
       kind: "metric",
-      formula: { is: "series", of: { from: "own", metric: "gift.circuit.open", across: "max", where: { queue } } },
+      formula: { is: "series", of: own("gift.circuit.open", "max", { queue }) },
       during: "avg",
       windowMinutes: 5,
       comparator: ">",
@@ -70,7 +72,7 @@ function outboxAge(queue: string, thresholds: Pair): Definition {
       kind: "metric",
       formula: {
         is: "series",
-        of: { from: "own", metric: "gift.outbox.oldest_age", across: "max", where: { queue } },
+        of: own("gift.outbox.oldest_age", "max", { queue }),
       },
       during: "max",
       windowMinutes: 5,
@@ -83,6 +85,30 @@ function outboxAge(queue: string, thresholds: Pair): Definition {
       "Does SQS take messages: log events `outbox.left_behind` and `outbox.blocked` carry its error",
       "Does a worker with the role outbox run: `tasks-missing`",
       "How many wait: `gift.outbox.depth`",
+    ],
+  };
+}
+
+/** SQS can lose what nobody else remembers but the gift itself: a queue purged, deleted, or left alone for longer than it keeps messages. */
+function stuckGifts(thresholds: Pair): Definition {
+  return {
+    id: "stuck-gifts",
+    key: "stuck-gifts",
+    title: "A gift stays QUEUED",
+    priority: 2,
+    condition: {
+      kind: "metric",
+      formula: { is: "series", of: own("gift.send.oldest_queued", "max") },
+      during: "min",
+      windowMinutes: 15,
+      comparator: ">",
+      thresholds,
+      onMissingData: "default",
+    },
+    impact: "At least one accepted send neither arrives nor fails. It is safe: its request is in the database.",
+    firstChecks: [
+      "Is there a backlog: `queue-backlog` or `circuit-open` explain it, and it ends with them",
+      "Is the queue empty all the same: then its message is lost, and `ops gifts requeue` writes it again",
     ],
   };
 }

@@ -1,4 +1,5 @@
 import type { Database } from "@gift/core/database/database";
+import { longestQueuedSeconds } from "@gift/core/gift/longest-queued";
 import { type Backlog, readBacklog } from "@gift/core/outbox/backlog";
 import { gauge } from "@gift/telemetry/measure";
 import type { Kysely } from "kysely";
@@ -14,6 +15,7 @@ type Waiting = Backlog["outbox"][number];
 export async function gaugeBacklog(db: Kysely<Database>, queues: readonly string[]): Promise<void> {
   const { outbox, openDeadLetters } = await readBacklog(db);
   gauge("gift.dead_letter.open", openDeadLetters);
+  gauge("gift.send.oldest_queued", (await longestQueuedSeconds(db)) ?? 0);
   for (const queue of queues)
     gaugeWaiting(
       queue,

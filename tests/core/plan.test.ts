@@ -1,0 +1,94 @@
+import { randomUUID } from "node:crypto";
+import { openDatabase } from "@gift/core/database/database";
+import { recordDeadLetter } from "@gift/core/dead-letter/record";
+import { createGift } from "@gift/core/gift/create";
+import { findGift } from "@gift/core/gift/find";
+import { markFailed } from "@gift/core/gift/mark-failed";
+import { markSent } from "@gift/core/gift/mark-sent";
+import { requestSend } from "@gift/core/gift/request-send";
+import { relayOnce } from "@gift/core/outbox/relay";
+import { beginAttempt } from "@gift/core/send-attempt/begin";
+import { recordRetry } from "@gift/core/send-attempt/retry";
+import { encodeSendMessage } from "@gift/core/send-request/send-message";
+import { sql } from "kysely";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { useTestDatabase } from "../support/database.ts";
+
+const own = useTestDatabase();
+
+/** One connection: what it has prepared is what the hot path runs. */
+const open = () => openDatabase({ ...own.connection, maxConnections: 1, applicationName: "test" });
+let db: ReturnType<typeof open>;
+
+const failure = { code: "PROVIDER_UNAVAILABLE", message: "no" };
+const tables = ["gifts", "send_requests", "send_attempts", "dead_letters", "outbox"];
+
+beforeAll(async () => {
+  db = open();
+  await sql`
+    with created as (insert into gifts (amount) select 1 from generate_series(1, 100000) returning id),
+    requested as (
+      insert into send_requests (gift_id, request_id, response_body) select id, 'one', '{}' from created returning gift_id
+    ), attempted as (
+      insert into send_attempts (gift_id, request_id, number, receive_count) select gift_id, 'one', 1, 1 from requested
+    )
+    insert into dead_letters (message_id, queue, body, receive_count, gift_id, request_id, error)
+    select gift_id::text, 'gift-dead-letters', '{}', 1, gift_id, 'one', 'CODE: x' from requested limit 20000`.execute(
+    own.db,
+  );
+  await sql`
+    insert into outbox (destination, body, available_at)
+    select 'gift', '{}', now() + interval '1 hour' from generate_series(1, 50000)`.execute(own.db);
+  await sql`update gifts set status = 'SENT', request_id = 'one'`.execute(own.db);
+  await sql`vacuum analyze`.execute(own.db);
+}, 120_000);
+
+afterAll(() => db.destroy());
+
+/** A gift's life, with every statement of the hot path in it. */
+async function live(): Promise<void> {
+  const { id: giftId } = await createGift(db, { amount: 1, message: null });
+  const requestId = randomUUID();
+  await requestSend(db, { giftId, owner: "anybody", requestId, publishLeaseSeconds: 0 });
+  await requestSend(db, { giftId, owner: "anybody", requestId, publishLeaseSeconds: 0 });
+  await relayOnce(db, () => Promise.resolve(), { limit: 10, leaseSeconds: 30 });
+  const first = await begin(giftId, requestId);
+  await recordRetry(db, first, failure);
+  const second = await begin(giftId, requestId);
+  await markFailed(db, second, failure);
+  await markSent(db, second, "reference");
+  const body = encodeSendMessage(giftId, requestId);
+  await recordDeadLetter(db, {
+    messageId: randomUUID(),
+    queue: "gift-dead-letters",
+    body,
+    attributes: {},
+    receiveCount: 5,
+  });
+  await findGift(db, giftId, "anybody");
+}
+
+async function begin(giftId: string, requestId: string) {
+  const beginning = await beginAttempt(db, { giftId, requestId, receiveCount: 1 });
+  if (beginning.kind !== "begun") throw new Error(`the attempt did not begin: ${beginning.kind}`);
+  return beginning.attempt;
+}
+
+test("no statement of the hot path reads a table from end to end, whatever its parameters", async () => {
+  for (let run = 0; run < 2; run += 1) await live();
+  const { rows: prepared } = await sql<{ statement: string }>`select statement from pg_prepared_statements`.execute(db);
+  expect(prepared.length).toBeGreaterThanOrEqual(10);
+  for (const { statement } of prepared)
+    expect({ statement, reads: await wholeReads(statement) }).toEqual({ statement, reads: [] });
+}, 60_000);
+
+test("a statement that does is found", async () => {
+  expect(await wholeReads("select * from gifts where amount = $1")).toEqual(["gifts"]);
+});
+
+/** Tables that the plan for any parameters, the one that a prepared statement may settle on, reads whole. */
+async function wholeReads(statement: string): Promise<string[]> {
+  const { rows } = await sql<{ "QUERY PLAN": string }>`explain (generic_plan) ${sql.raw(statement)}`.execute(own.db);
+  const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
+  return tables.filter((table) => new RegExp(`Seq Scan on ${table}\\b`).test(plan));
+}

@@ -1,0 +1,21 @@
+import { consumerBugs } from "./bug/consumer.ts";
+import { lifecycleBugs } from "./bug/lifecycle.ts";
+import type { Edit } from "./edit.ts";
+
+/** A deliberate mistake. */
+export interface Bug {
+  readonly bug: string;
+  readonly edits: readonly Edit[];
+  /** Part of the violation: a mutation that fails for another reason proves nothing. */
+  readonly noticedAs: string;
+}
+
+/** A bug, and the property that must notice it. */
+export interface Mutation extends Bug {
+  readonly property: "consumer" | "lifecycle";
+}
+
+export const mutations: readonly Mutation[] = [
+  ...consumerBugs.map((bug) => ({ ...bug, property: "consumer" as const })),
+  ...lifecycleBugs.map((bug) => ({ ...bug, property: "lifecycle" as const })),
+];

@@ -1,0 +1,21 @@
+import fc from "fast-check";
+
+/** One seed for every property of a run: `SEED=1234 vitest run tests/property` repeats it. */
+export const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+/** More cases than in CI: `CASES=10 vitest run tests/property` runs ten times as many. */
+const factor = Number(process.env.CASES ?? 1);
+
+/**
+ * Runs a property; a failure is shrunk, and says with which seed and path it comes back.
+ * @param cases how many random cases in CI
+ * @returns how many cases ran
+ */
+export async function check<Arguments extends [unknown, ...unknown[]]>(
+  property: fc.IAsyncPropertyWithHooks<Arguments> | fc.IPropertyWithHooks<Arguments>,
+  cases: number,
+): Promise<number> {
+  const numRuns = Math.ceil(cases * factor);
+  await fc.assert(property, { seed, numRuns, endOnFailure: false });
+  return numRuns;
+}

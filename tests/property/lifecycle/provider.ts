@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Sender } from "@gift/worker/sender/sender";
+import { SendError } from "@gift/worker/sender/sender.errors";
+import type { VirtualClock } from "../../support/virtual-time/clock.ts";
+import { outside } from "../../support/virtual-time/process.ts";
+import type { Random } from "../../support/virtual-time/random.ts";
+import type { ProviderFaults } from "./program.ts";
+
+/** What the provider did, on its own record. */
+export interface Effect {
+  readonly key: string;
+  readonly giftId: string;
+  readonly at: number;
+}
+
+export interface Provider {
+  readonly sender: Sender;
+  readonly effects: readonly Effect[];
+  /** When each key was first asked for. */
+  readonly asked: ReadonlyMap<string, number>;
+  faults: ProviderFaults;
+}
+
+export const kindProvider: ProviderFaults = { unavailable: 0, answerLost: 0, refused: 0, slow: 0 };
+
+/** A third party: a key takes effect once, the caller's death changes nothing about a call under way, and much goes wrong. */
+export function createProvider(clock: VirtualClock, random: Random, faults: ProviderFaults): Provider {
+  const effects: Effect[] = [];
+  const asked = new Map<string, number>();
+  const happens = (share: number) => random() < share;
+
+  function deliver(key: string, giftId: string): { reference: string } {
+    const { unavailable, refused, answerLost } = provider.faults;
+    const isKnown = effects.some((effect) => effect.key === key);
+    if (!isKnown && happens(unavailable)) throw new SendError("PROVIDER_UNAVAILABLE");
+    if (!isKnown && happens(refused)) throw new SendError("PROVIDER_REFUSED");
+    if (!isKnown) effects.push({ key, giftId, at: clock.now() });
+    if (happens(answerLost)) throw new SendError("PROVIDER_RESPONSE_LOST");
+    return { reference: `reference of ${key}` };
+  }
+
+  /** Whatever the caller does meanwhile, the call arrives; its answer reaches a caller that is still there. */
+  async function call<Answer>(signal: AbortSignal, answer: () => Answer): Promise<Answer> {
+    const milliseconds = happens(provider.faults.slow) ? 5_000 + random() * 55_000 : 2 + random() * 10;
+    const answered = outside(() => sleep(milliseconds).then(answer));
+    answered.catch(() => undefined);
+    // The caller's own timer, so that a frozen caller reads its answer after the thaw.
+    await sleep(milliseconds + 1, undefined, { signal }).catch(() => undefined);
+    signal.throwIfAborted();
+    return await answered;
+  }
+
+  const provider: Provider = {
+    faults,
+    effects,
+    asked,
+    sender: {
+      send: ({ idempotencyKey, giftId, signal }) => call(signal, () => deliver(idempotencyKey, giftId)),
+      find: (key, signal) =>
+        call(signal, () => {
+          if (!asked.has(key)) asked.set(key, clock.now());
+          return effects.some((effect) => effect.key === key) ? { reference: `reference of ${key}` } : undefined;
+        }),
+      close: () => Promise.resolve(),
+    },
+  };
+  return provider;
+}

@@ -1,0 +1,10 @@
+import type { IRawProperty } from "fast-check";
+import { consumerKeepsItsPromises } from "./consumer/property.ts";
+import { lifecycleKeepsItsPromises } from "./lifecycle/property.ts";
+import { type Connection, openSession } from "./lifecycle/session.ts";
+
+/** The properties that mutations are tried on, by name. Nothing here needs a test runner. */
+export const properties: Readonly<Record<string, (connection: Connection) => Promise<IRawProperty<unknown>>>> = {
+  consumer: () => Promise.resolve(consumerKeepsItsPromises),
+  lifecycle: async (connection) => lifecycleKeepsItsPromises(await openSession(connection)),
+};
