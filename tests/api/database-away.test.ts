@@ -3,7 +3,7 @@ import type { Dependencies } from "@gift/api/dependencies";
 import { type Database, openDatabase } from "@gift/core/database/database";
 import { createGift } from "@gift/core/gift/create";
 import type { Kysely } from "kysely";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { lockRow } from "../support/row-lock.ts";
 import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 import { type Answer, answerOf, errorOf, useApi } from "./api.ts";
@@ -90,13 +90,19 @@ describe("a connection that breaks in the middle of requests", () => {
   test("answers every one of them, and a retry under the same key ends in one send", async () => {
     const giftIds = await Promise.all(Array.from({ length: 20 }, () => api.gift()));
     const send = (giftId: string) => call("POST", `/gifts/${giftId}/send`, { "idempotency-key": "key-1" });
+    const sendUntilAnswered = async (giftId: string) => {
+      const answer = await send(giftId);
+      expect(answer.status).not.toBe(503);
+      return answer;
+    };
     const underway = giftIds.map(send);
     await Promise.race(underway);
     await proxy.cut();
     const first = await Promise.all(underway);
     expect(first.every(({ status }) => status === 202 || status === 503)).toBe(true);
     await proxy.mend();
-    const second = await Promise.all(giftIds.map(send));
+    // A connection that broke while idle may be found out by the first that uses it: one more 503, one more retry.
+    const second = await Promise.all(giftIds.map((giftId) => vi.waitFor(() => sendUntilAnswered(giftId), 10_000)));
     // A 503 whose statement was committed after all is a replay now.
     expect(second.every(({ status }) => status === 200 || status === 202)).toBe(true);
     for (const [index, giftId] of giftIds.entries()) {

@@ -1,4 +1,4 @@
-import { createGift } from "@gift/core/gift/create";
+import { createGiftBatch } from "@gift/core/gift/create";
 import { parseTestValue } from "@gift/core/gift/test-value";
 import { Elysia, status } from "elysia";
 import { clientOf } from "../caller.ts";
@@ -11,6 +11,7 @@ import { requestIdField } from "../request-id.ts";
 
 /** `POST /gifts` */
 export function createGiftRoute({ db, log, areTestValuesAllowed }: Dependencies) {
+  const createGift = createGiftBatch(db);
   return new Elysia().post(
     "/gifts",
     async ({ body, request, set }) => {
@@ -18,7 +19,7 @@ export function createGiftRoute({ db, log, areTestValuesAllowed }: Dependencies)
       if (!areTestValuesAllowed && parseTestValue(message))
         throw new InvalidRequestError(["message: is a test value, and this stage refuses test values"]);
       const { clientId } = clientOf(request);
-      const gift = await createGift(db, { amount, message, clientId });
+      const gift = await createGift({ amount, message, clientId });
       log("gift.created", {
         gift_id: gift.id,
         ...requestIdField(request),

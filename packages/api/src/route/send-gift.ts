@@ -1,5 +1,6 @@
 import { SendConflictError } from "@gift/core/gift/gift.errors";
-import { requestSend, type SendRequest } from "@gift/core/gift/request-send";
+import type { SendRequest } from "@gift/core/gift/request-send";
+import { createRequestSendBatch } from "@gift/core/gift/request-send-batch";
 import { withLogContext } from "@gift/telemetry/log-context";
 import { traceAttributes } from "@gift/telemetry/trace";
 import { Elysia, status } from "elysia";
@@ -19,10 +20,12 @@ const publishLeaseSeconds = 5;
 
 /** `POST /gifts/{gift_id}/send` */
 export function sendGiftRoute({ db, dispatcher, log }: Dependencies) {
+  const requestSend = createRequestSendBatch(db);
+
   async function send(request: Pick<SendRequest, "giftId" | "owner" | "requestId">) {
     try {
       const attributes = traceAttributes();
-      const outcome = await requestSend(db, { ...request, publishLeaseSeconds, attributes });
+      const outcome = await requestSend({ ...request, publishLeaseSeconds, attributes });
       log(`send.${outcome.kind}`);
       if (outcome.kind === "accepted") dispatcher.add(outcome.message);
       return outcome;

@@ -26,7 +26,16 @@ export type Beginning =
   | { readonly kind: "stale" }
   | { readonly kind: "unknown-gift" };
 
-interface Row {
+/** A message's delivery, as far as the database is concerned. */
+export interface Delivery {
+  readonly giftId: string;
+  readonly requestId: string;
+  /** SQS's, 1 or more. */
+  readonly receiveCount: number;
+}
+
+/** What a statement says of one delivery. */
+export interface AttemptRow {
   code: string;
   amount: number;
   message: string | null;
@@ -43,37 +52,34 @@ const mostRaces = 5;
 /**
  * Begins an attempt if the gift is QUEUED under this request.
  * @param db the database
- * @param send the message's gift and request, and SQS's receive count (1 or more)
  */
-export async function beginAttempt(
-  db: Kysely<Database>,
-  send: { giftId: string; requestId: string; receiveCount: number },
-): Promise<Beginning> {
+export async function beginAttempt(db: Kysely<Database>, delivery: Delivery): Promise<Beginning> {
   for (let race = 0; race < mostRaces; race += 1) {
-    const row = await insertAttempt(db, send);
-    if (!row) return { kind: "unknown-gift" };
-    if (row.request_id !== send.requestId) return { kind: "stale" };
-    if (row.status !== edges.markSent.from) return { kind: "duplicate" };
-    if (row.attempt_id !== null && row.number !== null)
-      return {
-        kind: "begun",
-        attempt: { id: row.attempt_id, giftId: send.giftId, requestId: send.requestId, number: row.number },
-        gift: {
-          code: row.code,
-          amount: row.amount,
-          message: row.message,
-          earlierRequestIds: row.earlier_request_ids,
-        },
-      };
+    const beginning = toBeginning(await insertAttempt(db, delivery), delivery);
+    if (beginning) return beginning;
   }
-  throw new Error(`gift ${send.giftId} was delivered to ${mostRaces} workers at the same moment`);
+  throw new Error(`gift ${delivery.giftId} was delivered to ${mostRaces} workers at the same moment`);
 }
 
-async function insertAttempt(
-  db: Kysely<Database>,
-  send: { giftId: string; requestId: string; receiveCount: number },
-): Promise<Row | undefined> {
-  const { rows } = await sql<Row>`
+/**
+ * Reads a statement's answer.
+ * @returns undefined when another delivery took the attempt's number: ask again
+ */
+export function toBeginning(row: AttemptRow | undefined, { giftId, requestId }: Delivery): Beginning | undefined {
+  if (!row) return { kind: "unknown-gift" };
+  if (row.request_id !== requestId) return { kind: "stale" };
+  if (row.status !== edges.markSent.from) return { kind: "duplicate" };
+  if (row.attempt_id === null || row.number === null) return undefined;
+  const { code, amount, message, earlier_request_ids: earlierRequestIds } = row;
+  return {
+    kind: "begun",
+    attempt: { id: row.attempt_id, giftId, requestId, number: row.number },
+    gift: { code, amount, message, earlierRequestIds },
+  };
+}
+
+async function insertAttempt(db: Kysely<Database>, send: Delivery): Promise<AttemptRow | undefined> {
+  const { rows } = await sql<AttemptRow>`
     with gift as (
       select id, code, amount, message, status, request_id, array(
         select earlier.request_id::text from send_requests earlier

@@ -1,8 +1,9 @@
 import type { Database } from "@gift/core/database/database";
 import { isDatabaseUnavailable } from "@gift/core/database/unavailable";
 import { markFailed } from "@gift/core/gift/mark-failed";
-import { markSent } from "@gift/core/gift/mark-sent";
-import { type Attempt, beginAttempt, type GiftToSend } from "@gift/core/send-attempt/begin";
+import { createMarkSentBatch } from "@gift/core/gift/mark-sent-batch";
+import type { Attempt, GiftToSend } from "@gift/core/send-attempt/begin";
+import { createBeginBatch } from "@gift/core/send-attempt/begin-batch";
 import { recordRetry } from "@gift/core/send-attempt/retry";
 import { parseSendMessage } from "@gift/core/send-request/send-message";
 import type { HandlerContext } from "@gift/queue/consumer";
@@ -23,6 +24,12 @@ export interface SendGiftDependencies {
   readonly log: Log;
 }
 
+/** What every message needs goes out in batches; what only a failure needs, alone. */
+interface Batched extends SendGiftDependencies {
+  readonly beginAttempt: ReturnType<typeof createBeginBatch>;
+  readonly markSent: ReturnType<typeof createMarkSentBatch>;
+}
+
 /** An attempt that has begun, and the delivery it belongs to. */
 interface Begun {
   readonly attempt: Attempt;
@@ -37,7 +44,9 @@ interface Begun {
  * away, a lost lease) leaves the gift QUEUED and the message to the consumer.
  * @param dependencies database, provider and log
  */
-export function createSendGift(dependencies: SendGiftDependencies) {
+export function createSendGift(options: SendGiftDependencies) {
+  const { db } = options;
+  const dependencies = { ...options, beginAttempt: createBeginBatch(db), markSent: createMarkSentBatch(db) };
   return async function sendGift(message: Message, context: HandlerContext): Promise<Verdict> {
     const send = parseSendMessage(message.body);
     if (!send) {
@@ -51,14 +60,14 @@ export function createSendGift(dependencies: SendGiftDependencies) {
 }
 
 async function attemptToSend(
-  dependencies: SendGiftDependencies,
+  dependencies: Batched,
   message: Message,
   context: HandlerContext,
   send: { giftId: string; requestId: string },
 ): Promise<Verdict> {
-  const { db, log } = dependencies;
+  const { log } = dependencies;
   const startedAt = performance.now();
-  const beginning = await beginAttempt(db, { ...send, receiveCount: message.receiveCount });
+  const beginning = await dependencies.beginAttempt({ ...send, receiveCount: message.receiveCount });
   if (beginning.kind === "begun") return await deliver(dependencies, { ...beginning, message, context, startedAt });
   if (beginning.kind === "unknown-gift") {
     log("send.unknown_gift", deliveryFields(message));
@@ -68,7 +77,7 @@ async function attemptToSend(
   return acknowledge;
 }
 
-async function deliver(dependencies: SendGiftDependencies, begun: Begun): Promise<Verdict> {
+async function deliver(dependencies: Batched, begun: Begun): Promise<Verdict> {
   const { attempt, gift, context } = begun;
   let reference: string;
   try {
@@ -77,7 +86,7 @@ async function deliver(dependencies: SendGiftDependencies, begun: Begun): Promis
     if (isNotOurs(err)) throw err;
     return await fail(dependencies, begun, toSendError(err));
   }
-  const sent = await markSent(dependencies.db, attempt, reference);
+  const sent = await dependencies.markSent({ attempt, providerReference: reference });
   const fields = attemptFields(begun.message, attempt.number, begun.startedAt);
   if (sent) dependencies.log("send.sent", { ...fields, latency_milliseconds: Math.round(sent.latencySeconds * 1_000) });
   else dependencies.log("send.duplicate", fields);

@@ -1,0 +1,58 @@
+import { createBatcher } from "@gift/batch/batcher";
+import { isDatabaseUnavailable } from "./unavailable.ts";
+
+/** Rows of one statement: beyond it the arrays grow and nothing gets faster. */
+const mostRows = 100;
+
+/**
+ * Statements in flight of one kind. While they run, what arrives is collected for the next: with one, each waits for the
+ * one before; with as many as there are connections nobody is collected.
+ */
+const mostStatements = 2;
+
+/** What a statement over many rows says of one: its result, or that it has to be asked alone. */
+export type Outcome<Result> = { readonly value: Result } | "alone";
+
+export interface StatementBatchOptions<Item, Result> {
+  /** One statement for all items, an outcome for each in their order. */
+  together(items: readonly Item[]): Promise<readonly Outcome<Result>[]>;
+  /** The same for one item, with the last word. */
+  alone(item: Item): Promise<Result>;
+}
+
+/**
+ * Carries calls that arrive while a statement is in flight in the next one. A lone call waits for nothing. No row harms its
+ * neighbours: where the statement fails for anything but a database that is away, each is asked alone.
+ * @param options the statement over many rows and the one over one
+ * @returns the call for one item
+ */
+export function createStatementBatch<Item, Result>({
+  together,
+  alone,
+}: StatementBatchOptions<Item, Result>): (item: Item) => Promise<Result> {
+  const batcher = createBatcher<Item, Outcome<Result>>({
+    maxItems: mostRows,
+    maxParallel: mostStatements,
+    lingerMilliseconds: 0,
+    run: (items) => askTogether(together, items),
+  });
+  return async (item) => {
+    const outcome = await batcher.add(item);
+    // Outside the batch: a row that waits for a lock is waited for by its own caller only.
+    return outcome === "alone" ? await alone(item) : outcome.value;
+  };
+}
+
+async function askTogether<Item, Result>(
+  together: StatementBatchOptions<Item, Result>["together"],
+  items: readonly Item[],
+): Promise<PromiseSettledResult<Outcome<Result>>[]> {
+  try {
+    const outcomes = await together(items);
+    return items.map((_, index) => ({ status: "fulfilled", value: outcomes[index] ?? "alone" }));
+  } catch (err) {
+    // Whether it was committed is not known then: what may be repeated is the caller's to know.
+    if (isDatabaseUnavailable(err)) throw err;
+    return items.map(() => ({ status: "fulfilled", value: "alone" }));
+  }
+}
