@@ -6,7 +6,7 @@ import { Access } from "./access/access.ts";
 import type { Config } from "./config.ts";
 import { createApp } from "./http/app.ts";
 import { listen } from "./http/server.ts";
-import { readDatabaseFigures } from "./live/database-figures.ts";
+import { databaseReader } from "./live/database-figures.ts";
 import { readQueueFigures } from "./live/queue-figures.ts";
 import { Watch } from "./live/watch.ts";
 
@@ -42,7 +42,7 @@ export async function startConsole(config: Config, log: Log): Promise<RunningCon
   const client = createSqsClient({ requestTimeoutMilliseconds: 2_000, maxAttempts: 1 });
   const stopping = new AbortController();
   const watch = new Watch({
-    readDatabase: (windowSeconds) => readDatabaseFigures(db, windowSeconds),
+    readDatabase: databaseReader(db),
     readQueues: () => readQueueFigures(client, config),
   });
   const access = new Access(config);
