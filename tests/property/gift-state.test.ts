@@ -53,7 +53,7 @@ function command(name: string, run: (model: Model, real: Real) => Promise<void>)
     toString: () => name,
     async run(model, real) {
       await run(model, real);
-      const gift = await findGift(real.db, real.giftId);
+      const gift = await findGift(real.db, real.giftId, "anybody");
       expect(gift.status).toBe(model.status);
       expect(gift.requestId ?? undefined).toBe(model.requests.at(-1));
       if (gift.status === "FAILED") expect(gift.lastError).not.toBeNull();
@@ -65,7 +65,7 @@ const send = (key: number) =>
   command(`send under key-${key}`, async (model, { db, giftId }) => {
     const requestId = `key-${key}`;
     const known = model.answers.get(requestId);
-    const outcome = requestSend(db, { giftId, requestId, publishLeaseSeconds: 5 });
+    const outcome = requestSend(db, { giftId, owner: "anybody", requestId, publishLeaseSeconds: 5 });
     if (known !== undefined) return expect(await outcome).toEqual({ kind: "replayed", responseBody: known });
     if (!moved(model, "requestSend")) return await expect(outcome).rejects.toBeInstanceOf(SendConflictError);
     const accepted = await outcome;

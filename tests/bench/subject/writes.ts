@@ -19,7 +19,13 @@ export function unbatchedWrites(db: Kysely<Database>): Readonly<Record<OneRowWor
   return {
     insert: (number) => createGift(db, { amount: 100 + (number % 7), message: null }),
     send: (number) =>
-      requestSend(db, { giftId: giftIdOf(number), requestId: sendKey, publishLeaseSeconds: 5, attributes: {} }),
+      requestSend(db, {
+        giftId: giftIdOf(number),
+        owner: "anybody",
+        requestId: sendKey,
+        publishLeaseSeconds: 5,
+        attributes: {},
+      }),
     sent: (number) =>
       markSent(db, { id: String(number), giftId: giftIdOf(number), requestId: sendKey, number: 1 }, "none"),
   };
