@@ -1,6 +1,7 @@
+import { once } from "node:events";
 import { createApp } from "@gift/api/app";
 import { listen } from "@gift/api/server";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
 import { answerOf, errorOf } from "./api.ts";
 import { lastBody, openConnection } from "./http.ts";
@@ -95,6 +96,39 @@ describe("a body over 16 KiB", () => {
         body: "x".repeat(5_000_000),
       });
     for (let round = 0; round < 5; round += 1) expect(errorOf(await answerOf(await send())).status).toBe(413);
+  });
+});
+
+describe("connections above the bound", () => {
+  test("are closed unread, and those below it go on", async () => {
+    const small = await listen(
+      { fetch: () => new Response("here") },
+      { host: "127.0.0.1", port: 0, log, maxConnections: 2 },
+    );
+    const [first, second] = [await openConnection(small.port), await openConnection(small.port)];
+    expect(await (await openConnection(small.port)).closed()).toBe("");
+    second.write(head("GET / HTTP/1.1", "host: api"));
+    expect(await second.until("here")).toMatch(/^HTTP\/1.1 200/);
+    const gone = once(first.socket, "close");
+    first.socket.destroy();
+    await gone;
+    await vi.waitFor(async () => {
+      const third = await openConnection(small.port);
+      third.write(head("GET / HTTP/1.1", "host: api"));
+      expect(await third.until("here")).toMatch(/^HTTP\/1.1 200/);
+      third.socket.destroy();
+    }, 5_000);
+    second.socket.destroy();
+    await small.close(1_000);
+  });
+
+  test("a request with more than 100 headers is a 413 with the error body", async () => {
+    const client = await connection();
+    const many = Array.from({ length: 150 }, (_, index) => `x-${index}: y`);
+    client.write(head("GET /healthz HTTP/1.1", "host: api", ...many));
+    const received = await client.closed();
+    expect(received).toMatch(/^HTTP\/1.1 413 /);
+    expect(lastBody(received)).toMatchObject({ error: { message: expect.stringContaining("or more than 100") } });
   });
 });
 

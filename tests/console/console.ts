@@ -12,6 +12,8 @@ export interface RunningConsole {
   readonly queueUrl: string;
   readonly deadLettersUrl: string;
   readonly log: CapturedLog;
+  /** How many live pages are open. */
+  watchers(): number;
   /** Asks for a page and follows nothing. */
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Page>;
   /** Sends a form as the browser would, unless the headers say otherwise. */
@@ -67,6 +69,7 @@ export async function runConsole(
     queueUrl,
     deadLettersUrl,
     log,
+    watchers: console.watchers,
     get,
     post: (path, fields, headers = {}) =>
       ask(path, {

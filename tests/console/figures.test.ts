@@ -1,4 +1,4 @@
-import { readDatabaseFigures } from "@gift/console/live/database-figures";
+import { databaseReader } from "@gift/console/live/database-figures";
 import { openDatabase } from "@gift/core/database/database";
 import { countOpenDeadLetters } from "@gift/core/dead-letter/count-open";
 import { recordDeadLetter } from "@gift/core/dead-letter/record";
@@ -165,7 +165,7 @@ test("an operator's role may read all of a round", async () => {
   await grantRoles(own.db);
   await giftIn(own.db, "FAILED");
   const db = openDatabase({ ...own.connection, user: roles.ops, maxConnections: 4, applicationName: "test" });
-  const figures = await readDatabaseFigures(db, 300);
+  const figures = await databaseReader(db)(300);
   await db.destroy();
   expect(figures).toMatchObject({ windowSeconds: 300, lastMinute: { failed: 1 }, outbox: [] });
 });

@@ -26,19 +26,19 @@ const tables = ["gifts", "send_requests", "send_attempts", "dead_letters", "outb
 beforeAll(async () => {
   db = open();
   await sql`
-    with created as (insert into gifts (amount) select 1 from generate_series(1, 100000) returning id),
+    with created as (insert into gifts (amount) select 1 from generate_series(1, 30000) returning id),
     requested as (
       insert into send_requests (gift_id, request_id, response_body) select id, 'one', '{}' from created returning gift_id
     ), attempted as (
       insert into send_attempts (gift_id, request_id, number, receive_count) select gift_id, 'one', 1, 1 from requested
     )
     insert into dead_letters (message_id, queue, body, receive_count, gift_id, request_id, error)
-    select gift_id::text, 'gift-dead-letters', '{}', 1, gift_id, 'one', 'CODE: x' from requested limit 20000`.execute(
+    select gift_id::text, 'gift-dead-letters', '{}', 1, gift_id, 'one', 'CODE: x' from requested limit 10000`.execute(
     own.db,
   );
   await sql`
     insert into outbox (destination, body, available_at)
-    select 'gift', '{}', now() + interval '1 hour' from generate_series(1, 50000)`.execute(own.db);
+    select 'gift', '{}', now() + interval '1 hour' from generate_series(1, 20000)`.execute(own.db);
   await sql`update gifts set status = 'SENT', request_id = 'one'`.execute(own.db);
   await sql`vacuum analyze`.execute(own.db);
 }, 120_000);

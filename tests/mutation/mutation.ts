@@ -1,5 +1,6 @@
 import { consumerBugs } from "./bug/consumer.ts";
 import { lifecycleBugs } from "./bug/lifecycle.ts";
+import { publisherBugs } from "./bug/publisher.ts";
 import type { Edit } from "./edit.ts";
 
 /** A deliberate mistake. */
@@ -12,10 +13,11 @@ export interface Bug {
 
 /** A bug, and the property that must notice it. */
 export interface Mutation extends Bug {
-  readonly property: "consumer" | "lifecycle";
+  readonly property: "consumer" | "publisher" | "lifecycle";
 }
 
 export const mutations: readonly Mutation[] = [
   ...consumerBugs.map((bug) => ({ ...bug, property: "consumer" as const })),
+  ...publisherBugs.map((bug) => ({ ...bug, property: "publisher" as const })),
   ...lifecycleBugs.map((bug) => ({ ...bug, property: "lifecycle" as const })),
 ];

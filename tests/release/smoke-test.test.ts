@@ -5,6 +5,7 @@ import { freePort } from "@gift/local/free-port";
 import { closedTest, smokeTest } from "@gift/release/smoke-test";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createSystem } from "../journey/system.ts";
+import { linkTo, runOps } from "../ops/run-ops.ts";
 import { useTestDatabase } from "../support/database.ts";
 import { type SqsServer, startSqs } from "../support/sqs.ts";
 import { runRelease } from "./run-release.ts";
@@ -54,6 +55,18 @@ describe("against a stage that asks for keys", () => {
     await system.startApi({ AUTH: "api-key" });
     await closedTest({ url: system.apiUrl, deadlineSeconds: 1 });
     await expect(smokeTest({ url: system.apiUrl, deadlineSeconds: 1 })).rejects.toThrow("POST /gifts answered 401");
+  });
+
+  test("with a key that the operator made here and created there, its gift is SENT", async () => {
+    const system = await createSystem(database.connection, sqs);
+    await Promise.all([system.startApi({ AUTH: "api-key" }), system.startWorker("gift,outbox,dead-letters")]);
+    const generated = (await runOps(["keys", "generate", "--json"], {})).json() as { key: string; verifier: string };
+    const words = ["keys", "create", "--client", "smoke-test", "--verifier", generated.verifier];
+    expect(await runOps(words, linkTo(database.connection))).toMatchObject({ code: 0 });
+    const run = await runRelease(["smoke", system.apiUrl], { API_KEY: generated.key });
+    expect(run).toMatchObject({ code: 0, stderr: "", stdout: expect.stringContaining(" SENT after ") });
+    const gifts = await database.db.selectFrom("gifts").select(["client_id", "status"]).execute();
+    expect(gifts).toEqual([{ client_id: "smoke-test", status: "SENT" }]);
   });
 
   test("an API that lets everybody in fails it", async () => {

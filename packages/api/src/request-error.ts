@@ -1,5 +1,5 @@
 import type { ErrorCode } from "./error-code.ts";
-import { maxBodyBytes, maxHeaderBytes } from "./limit.ts";
+import { maxBodyBytes, maxHeaderBytes, maxHeaders } from "./limit.ts";
 
 /** A request that is refused before the domain hears of it; the message may be shown to the client. */
 export abstract class RequestError extends Error {
@@ -65,6 +65,6 @@ export class HeadersTooLargeError extends RequestError {
   readonly code = "PAYLOAD_TOO_LARGE";
 
   constructor() {
-    super(`the headers are larger than ${maxHeaderBytes} bytes`);
+    super(`the headers are larger than ${maxHeaderBytes} bytes, or more than ${maxHeaders}`);
   }
 }

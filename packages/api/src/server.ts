@@ -32,6 +32,8 @@ export interface ServerOptions {
   readonly requestTimeoutMilliseconds?: number;
   /** Overrides the 30 s after which a connection is closed on which an answer doesn't get on. */
   readonly idleTimeoutMilliseconds?: number;
+  /** Overrides the 12,000 connections that are held at once. */
+  readonly maxConnections?: number;
   /** Overrides the 256 requests that are answered at once. */
   readonly maxRequestsAtWork?: number;
 }
@@ -67,7 +69,7 @@ export async function listen(app: FetchHandler, { host, port, log, ...options }:
 }
 
 /** Every edge has its bound: sizes, times, and how many. */
-function boundedServer(options: Pick<ServerOptions, "requestTimeoutMilliseconds" | "idleTimeoutMilliseconds">): Server {
+function boundedServer(options: Omit<ServerOptions, "host" | "port" | "log">): Server {
   const timeout = options.requestTimeoutMilliseconds ?? requestTimeoutMilliseconds;
   const server = createServer({
     maxHeaderSize: maxHeaderBytes,
@@ -80,7 +82,7 @@ function boundedServer(options: Pick<ServerOptions, "requestTimeoutMilliseconds"
     keepAliveTimeout: 65_000,
   });
   server.maxHeadersCount = maxHeaders;
-  server.maxConnections = maxConnections;
+  server.maxConnections = options.maxConnections ?? maxConnections;
   // Without a listener to "timeout" Node destroys the socket. While nothing is asked, keepAliveTimeout holds instead.
   return server.setTimeout(options.idleTimeoutMilliseconds ?? idleTimeoutMilliseconds);
 }

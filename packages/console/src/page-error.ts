@@ -2,8 +2,8 @@
 export class PageError extends Error {
   readonly status: number;
 
-  constructor(status: number, message: string) {
-    super(message);
+  constructor(status: number, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.status = status;
   }
 }
@@ -30,7 +30,7 @@ export class TooManyAttemptsError extends PageError {
 }
 
 export class InvalidInputError extends PageError {
-  constructor(message: string) {
-    super(400, message);
+  constructor(message: string, options?: ErrorOptions) {
+    super(400, message, options);
   }
 }

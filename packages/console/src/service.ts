@@ -6,7 +6,7 @@ import { Access } from "./access/access.ts";
 import type { Config } from "./config.ts";
 import { createApp } from "./http/app.ts";
 import { listen } from "./http/server.ts";
-import { readDatabaseFigures } from "./live/database-figures.ts";
+import { databaseReader } from "./live/database-figures.ts";
 import { readQueueFigures } from "./live/queue-figures.ts";
 import { Watch } from "./live/watch.ts";
 
@@ -18,12 +18,20 @@ const statementTimeoutSeconds = 5;
 
 const drainMilliseconds = 6_000;
 
+export interface RunningConsole {
+  readonly port: number;
+  /** How many live pages are open. */
+  watchers(): number;
+  /** Ends the streams and resolves when nothing is in flight. */
+  stop(): Promise<void>;
+}
+
 /**
  * Starts the operator page.
- * @returns how to stop, and the port it listens on
+ * @returns how to stop it
  * @throws Error when it can't listen; sources that are away are not an error here, the page tells
  */
-export async function startConsole(config: Config, log: Log): Promise<{ port: number; stop(): Promise<void> }> {
+export async function startConsole(config: Config, log: Log): Promise<RunningConsole> {
   const db = openLinkedDatabase(config.database, {
     applicationName: "console",
     maxConnections,
@@ -34,7 +42,7 @@ export async function startConsole(config: Config, log: Log): Promise<{ port: nu
   const client = createSqsClient({ requestTimeoutMilliseconds: 2_000, maxAttempts: 1 });
   const stopping = new AbortController();
   const watch = new Watch({
-    readDatabase: (windowSeconds) => readDatabaseFigures(db, windowSeconds),
+    readDatabase: databaseReader(db),
     readQueues: () => readQueueFigures(client, config),
   });
   const access = new Access(config);
@@ -42,6 +50,7 @@ export async function startConsole(config: Config, log: Log): Promise<{ port: nu
   const server = await listen(app, config);
   return {
     port: server.port,
+    watchers: () => watch.watchers,
     async stop() {
       stopping.abort();
       await server.close(drainMilliseconds);

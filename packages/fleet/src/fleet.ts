@@ -2,7 +2,10 @@ import { defineFleet } from "./define.ts";
 
 const daySeconds = 86_400;
 
-/** Resident after 10,000 gifts: 115 to 140 MB, against 270 (worker) and 330 (API) with Node's defaults; CPU + 15 %. */
+/**
+ * Resident after 10,000 gifts: 115 to 140 MB, against 270 (worker) and 330 (API) with Node's defaults; CPU + 15 %. The tracer
+ * adds 10 to 75 (API, 32 clients).
+ */
 const smallHeap = { oldSpaceMegabytes: 128, semiSpaceMegabytes: 4 };
 
 /** What runs. Adding a worker is one entry here and one handler file in `packages/worker`. */

@@ -17,7 +17,9 @@ export const longestInvisibilitySeconds = 43_200;
  * @returns whole seconds, 0 to 43,200
  */
 export function backoffSeconds(backoff: Backoff, receiveCount: number, random: number): number {
-  const grown = backoff.baseSeconds * backoff.factor ** (Math.max(1, receiveCount) - 1);
+  // Finite: a base of 0 times infinity would be no number at all.
+  const growth = Math.min(Number.MAX_VALUE, backoff.factor ** (Math.max(1, receiveCount) - 1));
+  const grown = backoff.baseSeconds * growth;
   const full = Math.min(backoff.capSeconds, longestInvisibilitySeconds, grown);
   const least = Math.ceil(full / 2);
   const most = Math.max(least, Math.floor(full));

@@ -1,4 +1,4 @@
-import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
+import { KmsThrottled, OverLimit, RequestThrottled, SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import { createBatcher } from "@gift/batch/batcher";
 import { entryId, mostEntries, resultsOf } from "./batch-entry.ts";
 import type { SqsClient } from "./client.ts";
@@ -87,7 +87,13 @@ function attributesOf({ attributes = {} }: OutgoingMessage) {
 function publishErrorOf(err: unknown): PublishError {
   if (err instanceof EntryFailedError) return new PublishError(err.code, err.senderFault, err);
   if (!isClassified(err)) return new PublishError("Unknown", false, err);
-  return new PublishError(err.name, err.$fault === "client" && err.$retryable === undefined, err);
+  const isForGood = err.$fault === "client" && err.$retryable === undefined && !isThrottling(err);
+  return new PublishError(err.name, isForGood, err);
+}
+
+/** SQS calls them the client's fault, and the SDK's classes don't say that they pass. */
+function isThrottling(err: unknown): boolean {
+  return err instanceof RequestThrottled || err instanceof KmsThrottled || err instanceof OverLimit;
 }
 
 function isClassified(err: unknown): err is Classified {

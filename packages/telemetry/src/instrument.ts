@@ -13,7 +13,8 @@ import { createTracer } from "./tracer.ts";
 
 tracer.init({
   startupLogs: false,
-  runtimeMetrics: true,
+  // 45 metrics of Node's own that no monitor and no board asks for; the agent reports memory and CPU of the container.
+  runtimeMetrics: false,
   // Only what is named below. The AWS plugin would make a trace of every empty poll and write the publisher's context over
   // the one that a message brings from its request; HTTP clients and `net` repeat what our own spans say.
   plugins: false,

@@ -11,7 +11,14 @@ export async function readForm(request: Request): Promise<URLSearchParams> {
   const [mediaType = ""] = (request.headers.get("content-type") ?? "").split(";", 1);
   if (mediaType.trim().toLowerCase() !== "application/x-www-form-urlencoded")
     throw new InvalidInputError("Only forms of this page are taken.");
-  const text = await request.text();
-  if (Buffer.byteLength(text) > maxBodyBytes) throw new InvalidInputError("The form is too long.");
-  return new URLSearchParams(text);
+  return new URLSearchParams(await readText(request));
+}
+
+async function readText(request: Request): Promise<string> {
+  try {
+    return await request.text();
+  } catch (err) {
+    // srvx stops reading at the limit; otherwise the client went away and won't see the answer.
+    throw new InvalidInputError("The form is too long, or broke off.", { cause: err });
+  }
 }

@@ -1,0 +1,55 @@
+import type { Across, Resource, Series } from "@gift/monitor/definition";
+import { agentMetrics, cloudWatchMetrics } from "@gift/monitor/outside-metric";
+import { metrics } from "@gift/telemetry/metric";
+import type { Sample, Signals } from "../signal/signals.ts";
+
+export type Kind = "count" | "gauge" | "distribution";
+
+/** What one measurement of the series is, by the table that has its metric. */
+export function kindOf(series: Series): Kind {
+  if (series.from === "own") return metrics[series.metric].kind;
+  if (series.from === "agent") return agentMetrics[series.metric].kind;
+  return cloudWatchMetrics[series.metric].kind;
+}
+
+/** The tag by which a sample of CloudWatch's names its resource. */
+export function resourceTag(resource: Resource): string {
+  return "name" in resource ? `${resource.kind} ${resource.name}` : resource.kind;
+}
+
+/** Everything heard of a series. */
+export function samplesOf(signals: Signals, series: Series): readonly Sample[] {
+  return signals.samplesOf(series.metric).filter(({ tags }) => belongs(tags, series));
+}
+
+function belongs(tags: Sample["tags"], series: Series): boolean {
+  if (series.from === "cloudwatch") return tags.resource === resourceTag(series.of);
+  if (series.from === "agent") return tags.service === series.service;
+  const has = ([name, values]: [string, string | readonly string[]]) => [values].flat().includes(tags[name] ?? "");
+  return Object.entries(series.where ?? {}).every(has) && !Object.entries(series.except ?? {}).some(has);
+}
+
+/**
+ * Many values as one. Percentiles are nearest-rank: the smallest value that so many percent don't exceed.
+ * @param values at least one
+ */
+export function aggregate(values: readonly number[], across: Across): number {
+  const sum = () => values.reduce((total, value) => total + value, 0);
+  switch (across) {
+    case "sum":
+      return sum();
+    case "avg":
+      return sum() / values.length;
+    case "max":
+      return Math.max(...values);
+    case "min":
+      return Math.min(...values);
+    default:
+      return percentile(values, Number(across.slice(1)));
+  }
+}
+
+function percentile(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN;
+}

@@ -1,0 +1,88 @@
+import { StackError } from "@gift/local/command/usage-error";
+import { rehearsalMonitors } from "./deployment.ts";
+import { type Alert, startWatch } from "./evaluate/watch.ts";
+import { createClock } from "./evaluate/window.ts";
+import { createRandom } from "./random.ts";
+import { rehearse, type Setting } from "./rehearsal.ts";
+import type { Result } from "./result.ts";
+import type { Scenario } from "./scenario/scenario.ts";
+import { observe } from "./signal/observe.ts";
+import { SignalStore } from "./signal/signals.ts";
+import { type System, startSystem } from "./system/system.ts";
+
+export interface RunOptions {
+  readonly seed: number;
+  readonly timeScale: number;
+  readonly isShort: boolean;
+  readonly ratePerSecond: number;
+  /** Ends everything early, e.g. at Ctrl-C. */
+  readonly signal?: AbortSignal;
+  /** Tells people how far it is. */
+  say(sentence: string): void;
+}
+
+/**
+ * Starts one system and rehearses scenarios on it, one after another.
+ * @throws StackError when the system can't start, or when it was interrupted; nothing is left running then either
+ */
+export async function runRehearsals(scenarios: readonly Scenario[], options: RunOptions): Promise<readonly Result[]> {
+  const { timeScale, seed, say } = options;
+  const store = new SignalStore();
+  say(`Starting Postgres, SQS, two API tasks, two workers and the sweeper (seed ${seed}) …`);
+  const system = await startSystem({
+    timeScale,
+    onLog: (line) => line.event !== undefined && store.addLine(line.event, Date.now()),
+    onNotice: () => undefined,
+  });
+  try {
+    return await Promise.race([rehearseAll(scenarios, options, system, store), interruption(options.signal)]);
+  } finally {
+    say("Stopping everything …");
+    await system.stop();
+  }
+}
+
+function interruption(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) =>
+    signal?.addEventListener("abort", () => reject(new StackError("Interrupted: nothing is left running.")), {
+      once: true,
+    }),
+  );
+}
+
+async function rehearseAll(
+  scenarios: readonly Scenario[],
+  { timeScale, isShort, ratePerSecond, seed, say }: RunOptions,
+  system: System,
+  store: SignalStore,
+): Promise<readonly Result[]> {
+  const monitors = rehearsalMonitors(timeScale);
+  const stopObserving = observe(system, store, timeScale, (err) =>
+    say(`   (a signal couldn't be read: ${String(err)})`),
+  );
+  const watch = startWatch({
+    clock: createClock(timeScale),
+    monitors,
+    signals: store,
+    onAlert: (alert) => say(`   ▲ ${sentenceOf(alert)}`),
+    onRecovery: ({ monitor }) => say(`   ▽ ${monitor.key} recovered`),
+  });
+  const setting: Setting = {
+    ...{ system, store, watch, monitors, timeScale, isShort, ratePerSecond, say },
+    random: createRandom(seed),
+  };
+  const results: Result[] = [];
+  try {
+    for (const scenario of scenarios) results.push(await rehearse(setting, scenario));
+  } finally {
+    await watch.stop();
+    await stopObserving();
+  }
+  return results;
+}
+
+function sentenceOf({ monitor, verdict }: Alert): string {
+  const { critical } = monitor.condition.thresholds;
+  const value = verdict.value === undefined ? "no data" : `${Number(verdict.value.toFixed(2))}, threshold ${critical}`;
+  return `${monitor.key} alerts (${value}): docs/runbook.md#${monitor.id}`;
+}

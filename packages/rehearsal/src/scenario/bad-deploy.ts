@@ -1,0 +1,64 @@
+import { sql } from "kysely";
+import type { TaskPlan } from "../system/service.ts";
+import type { System } from "../system/system.ts";
+import type { Scenario } from "./scenario.ts";
+import type { Stage } from "./stage.ts";
+
+/** A database user that a migration forgot to grant anything but reading: ready, and every write is a 500. */
+const powerless = { username: "gift_powerless", password: "rehearsal" };
+
+/** Requests that failed while a deploy went on that should cost none. */
+const failedDuring = new WeakMap<Stage, string[]>();
+
+export const badDeploy: Scenario = {
+  name: "bad-deploy",
+  injected: "a version that can't start, then one that answers 500",
+  shows: "a version that can't start never gets a request; one that breaks requests is seen and rolled back",
+  expects: ["api-errors", "slo-availability-fast"],
+  async inject(stage) {
+    await createPowerlessUser(stage.system);
+    await withoutFailures(stage, "deploying a version that can't start: the one before keeps serving", async () => {
+      if (await stage.system.services.api.deploy(thatCannotStart)) throw new Error("it started all the same");
+    });
+    await stage.step("deploying a version that starts, is ready and answers 500", async () => {
+      stage.breaksNow();
+      if (!(await stage.system.services.api.deploy(thatAnswers500))) throw new Error("it didn't start");
+    });
+  },
+  async repair(stage) {
+    const { api } = stage.system.services;
+    await stage.step("roll back (bun run release rollback)", () => api.deploy((plan) => plan));
+    await withoutFailures(stage, "deploying a good version under load", async () => void (await api.deploy()));
+  },
+  verify: (stage) => failedDuring.get(stage) ?? [],
+};
+
+async function withoutFailures(stage: Stage, sentence: string, deploy: () => Promise<void>): Promise<void> {
+  const before = stage.load.retries();
+  await stage.step(sentence, deploy);
+  const failed = stage.load.retries() - before;
+  if (failed > 0)
+    failedDuring.set(stage, [...(failedDuring.get(stage) ?? []), `${failed} requests failed while ${sentence}`]);
+}
+
+function thatCannotStart(plan: TaskPlan): TaskPlan {
+  return withEnvironment(plan, { AUTH: "a word that this version doesn't know" });
+}
+
+function thatAnswers500(plan: TaskPlan): TaskPlan {
+  const { SST_RESOURCE_Database: given = "{}" } = plan.spec.environment;
+  const link: object = JSON.parse(given);
+  return withEnvironment(plan, { SST_RESOURCE_Database: JSON.stringify({ ...link, ...powerless }) });
+}
+
+function withEnvironment(plan: TaskPlan, changed: Record<string, string>): TaskPlan {
+  return { ...plan, spec: { ...plan.spec, environment: { ...plan.spec.environment, ...changed } } };
+}
+
+async function createPowerlessUser({ database }: System): Promise<void> {
+  const { username, password } = powerless;
+  const { rows } = await sql`select from pg_roles where rolname = ${username}`.execute(database);
+  if (rows.length > 0) return;
+  await sql`create role ${sql.id(username)} login password ${sql.lit(password)}`.execute(database);
+  await sql`grant pg_read_all_data to ${sql.id(username)}`.execute(database);
+}

@@ -1,0 +1,31 @@
+import type { Scenario } from "./scenario.ts";
+
+/** In the workers' hands when it happens: an idle worker has nothing that could fail. */
+const inHand = { gifts: 40, message: "test:slow-1500" };
+
+export const postgresDown: Scenario = {
+  name: "postgres-down",
+  injected: "Postgres hangs, then is unreachable",
+  shows: "503 and Retry-After instead of lost sends, workers pause, and all goes on by itself",
+  expects: [
+    "api-latency",
+    "api-errors",
+    "healthy-hosts",
+    "circuit-open-gift",
+    "slo-availability-fast",
+    "slo-latency-slow",
+  ],
+  async inject({ system, load, alerted, say, breaksNow }) {
+    load.sayOnGifts(inHand.message);
+    await load.burst(inHand.gifts);
+    load.sayOnGifts(undefined);
+    breaksNow();
+    system.postgres.freeze();
+    say("connections to Postgres stay open and nothing gets through, as when a network drops packets");
+    await alerted("api-latency");
+    await alerted("slo-latency-slow");
+    await system.postgres.cut();
+    say("connections are reset and new ones refused, as during a failover");
+  },
+  repair: ({ step, system }) => step("Postgres is back: nothing to do but watch", () => system.postgres.mend()),
+};

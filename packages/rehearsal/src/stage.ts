@@ -1,0 +1,68 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { windowMinutes } from "./evaluate/lookback.ts";
+import type { Load } from "./load/load.ts";
+import { operate } from "./operate.ts";
+import type { Setting } from "./rehearsal.ts";
+import type { Stage } from "./scenario/stage.ts";
+
+const pollMilliseconds = 100;
+/** For what a scenario waits for besides monitors: the slowest is a provider that hangs five times for 25 s. */
+const patienceMilliseconds = 240_000;
+const linesShown = 2;
+/** Beyond a monitor's window: signals take a moment to arrive, and a process to notice. */
+const graceMilliseconds = 20_000;
+
+/**
+ * The stage of one scenario.
+ * @param breaksNow told when the damage begins
+ */
+export function createStage(setting: Setting, load: Load, breaksNow: () => void): Stage {
+  const { system, watch, timeScale, say } = setting;
+  const monitorOf = (key: string) => {
+    const monitor = setting.monitors.find((each) => each.key === key);
+    if (!monitor) throw new Error(`there is no monitor ${key}`);
+    return monitor;
+  };
+  return {
+    system,
+    load,
+    timeScale,
+    isShort: setting.isShort,
+    random: setting.random,
+    breaksNow,
+    say: (sentence) => say(`   ${sentence}`),
+    async step(sentence, work) {
+      say(`   → ${sentence}`);
+      return await work();
+    },
+    thresholdOf: (key) => monitorOf(key).condition.thresholds.critical,
+    isAlerting: (key) => watch.alerting().includes(key),
+    readWaiting: async () => (await system.readDepths()).gift.visible,
+    async alerted(key) {
+      const shortened = (windowMinutes(monitorOf(key).condition) * 60_000) / timeScale;
+      await waitUntil(key, shortened + graceMilliseconds, () =>
+        watch.alerts.some(({ monitor }) => monitor.key === key),
+      );
+    },
+    async operate(...words) {
+      say(`   → bun run ops ${words.join(" ")}`);
+      const printed = await operate(system, words);
+      for (const line of proseOf(printed).slice(-linesShown)) say(`     ${line}`);
+      return printed;
+    },
+    until: (what, isSo) => waitUntil(what, patienceMilliseconds, isSo),
+  };
+}
+
+/** What a command printed besides its tables, which are wider than what surrounds them here. */
+function proseOf(printed: string): readonly string[] {
+  return printed.split("\n").filter((line) => line !== "" && !/^[┌├│└]/.test(line));
+}
+
+async function waitUntil(what: string, milliseconds: number, isSo: () => Promise<boolean> | boolean): Promise<void> {
+  const deadline = Date.now() + milliseconds;
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error(`waited ${Math.round(milliseconds / 1_000)} s for ${what}`);
+    await pause(pollMilliseconds);
+  }
+}

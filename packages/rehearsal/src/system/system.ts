@@ -1,0 +1,134 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Agent, startAgent } from "@gift/agent/agent";
+import type { Database } from "@gift/core/database/database";
+import { openDatabase } from "@gift/core/database/database";
+import type { DatabaseLink } from "@gift/local/database-link";
+import { prepareDataFolder } from "@gift/local/folder/data-folder";
+import type { LogLine } from "@gift/local/process/log-line";
+import { SupervisedProcess, type SupervisionOptions } from "@gift/local/process/supervised-process";
+import { ensureQueues, type QueueUrls } from "@gift/local/sqs/queues";
+import { createDatabase, migrateDatabase } from "@gift/local/stack/database";
+import { emulatorSpec, postgresSpec } from "@gift/local/stack/embedded";
+import type { Kysely } from "kysely";
+import { type LoadBalancer, startLoadBalancer } from "./load-balancer.ts";
+import { createPlans } from "./plan.ts";
+import { createObserverClient, type QueueDepths, readQueueDepths } from "./queue-depth.ts";
+import { Service } from "./service.ts";
+import { type SqsProxy, startSqsProxy } from "./sqs-proxy.ts";
+import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
+
+/** The services, by the fleet's names; the two roles that do little share a process, as in the local stack. */
+export interface Services {
+  readonly api: Service;
+  readonly gift: Service;
+  readonly sweeper: Service;
+}
+
+/** The whole system on this machine, with a way to take each of its parts away. */
+export interface System {
+  readonly services: Services;
+  readonly loadBalancer: LoadBalancer;
+  /** Between the services and Postgres; `database` goes around it. */
+  readonly postgres: TcpProxy;
+  /** Between the services and SQS; `queueUrls` go around it. */
+  readonly sqs: SqsProxy;
+  readonly agent: Agent;
+  /** Between the services and the agent. */
+  readonly agentProxy: TcpProxy;
+  readonly link: DatabaseLink;
+  readonly database: Kysely<Database>;
+  readonly queueUrls: QueueUrls;
+  /** Asks the emulator itself. */
+  readDepths(): Promise<QueueDepths>;
+  stop(): Promise<void>;
+}
+
+export interface SystemOptions {
+  /** How many times faster time passes for signals and health checks than on AWS. */
+  readonly timeScale: number;
+  onLog(line: LogLine): void;
+  onNotice(sentence: string): void;
+}
+
+/** As many as production has when nothing happens; two workers, so that one can be killed while another works. */
+export const desiredTasks = { api: 2, gift: 2, sweeper: 1 } as const satisfies Record<keyof Services, number>;
+
+/** Between two checks of the load balancer, on AWS (`infra/load-balancer.ts`). */
+const healthCheckMilliseconds = 10_000;
+
+/**
+ * Starts everything on a folder of its own, which is removed at the end, and resolves when all of it is ready.
+ * @throws StackError when a part can't start
+ */
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const endings: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const end of endings.toReversed()) await end();
+  };
+  try {
+    return { ...(await startParts(options, (end) => endings.push(end))), stop };
+  } catch (err) {
+    await stop();
+    throw err;
+  }
+}
+
+type AtEnd = (end: () => Promise<unknown>) => void;
+
+async function startParts(options: SystemOptions, atEnd: AtEnd): Promise<Omit<System, "stop">> {
+  const folder = await mkdtemp(join(tmpdir(), "gift-rehearsal-"));
+  atEnd(() => rm(folder, { recursive: true, force: true }));
+  await prepareDataFolder(folder, true);
+  const supervision: SupervisionOptions = {
+    logFolder: join(folder, "logs"),
+    onLine: (_, line) => options.onLog(line),
+    onNotice: options.onNotice,
+  };
+  const [servers, agent] = await Promise.all([startServers(folder, supervision, atEnd), startAgent()]);
+  atEnd(() => agent.stop());
+  const agentProxy = await startTcpProxy(agent.port);
+  atEnd(() => agentProxy.close());
+  const loadBalancer = await startLoadBalancer(healthCheckMilliseconds / options.timeScale);
+  atEnd(() => loadBalancer.close());
+  const plans = createPlans({ folder, agentProxy, loadBalancer, timeScale: options.timeScale, ...servers });
+  const service = (name: keyof Services) => new Service(name, plans[name], supervision);
+  const services: Services = { api: service("api"), gift: service("gift"), sweeper: service("sweeper") };
+  atEnd(() => Promise.all(Object.values(services).map((each: Service) => each.stop())));
+  await startServices(services);
+  return { ...servers, agent, agentProxy, loadBalancer, services };
+}
+
+/** Brings every service to as many tasks as it should have. */
+export async function startServices({ api, gift, sweeper }: Services): Promise<void> {
+  await Promise.all([
+    api.scaleTo(desiredTasks.api),
+    gift.scaleTo(desiredTasks.gift),
+    sweeper.scaleTo(desiredTasks.sweeper),
+  ]);
+}
+
+async function startServers(folder: string, supervision: SupervisionOptions, atEnd: AtEnd) {
+  const [database, queue] = await Promise.all([postgresSpec(folder), emulatorSpec(folder)]);
+  const processes = [database.spec, queue.spec].map((spec) => new SupervisedProcess(spec, supervision));
+  for (const process of processes) atEnd(() => process.stop());
+  await Promise.all(processes.map(({ ready }) => ready));
+  await createDatabase(database.link);
+  await migrateDatabase(database.link);
+  const queueUrls = await ensureQueues(queue.endpoint);
+  const postgres = await startTcpProxy(database.link.port);
+  atEnd(() => postgres.close());
+  const sqs = await startSqsProxy(queue.endpoint);
+  atEnd(() => sqs.close());
+  const observer = openObserver(database.link);
+  atEnd(() => observer.destroy());
+  const client = createObserverClient(queue.endpoint);
+  atEnd(() => Promise.resolve(client.destroy()));
+  const readDepths = () => readQueueDepths(client, queueUrls);
+  return { link: database.link, database: observer, queueUrls, readDepths, postgres, sqs };
+}
+
+function openObserver({ host, port, database, username: user, password }: DatabaseLink): Kysely<Database> {
+  return openDatabase({ host, port, database, user, password, maxConnections: 3, applicationName: "rehearsal" });
+}

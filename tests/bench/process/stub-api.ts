@@ -1,0 +1,14 @@
+/** The real app on the real server, but its database answers without one: what is left is HTTP. Argument: port. */
+import { createApp } from "@gift/api/app";
+import { listen } from "@gift/api/server";
+import { obey } from "./obey.ts";
+import { openStubDatabase } from "./stub-database.ts";
+
+const log = () => undefined;
+const app = createApp({
+  ...{ db: openStubDatabase(), log, authentication: "none", areTestValuesAllowed: false },
+  dispatcher: { add: () => undefined },
+  isDraining: () => false,
+});
+await listen(app, { host: "127.0.0.1", port: Number(process.argv[2]), log });
+obey({});

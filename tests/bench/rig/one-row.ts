@@ -1,0 +1,58 @@
+import { existsSync, readdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { processMeter, reapedMeter } from "../measure/processor.ts";
+import { type Sample, sampled } from "../measure/sample.ts";
+import { runPgbench } from "./pgbench.ts";
+import type { BenchDatabase } from "./postgres.ts";
+import type { Rig } from "./rig.ts";
+
+/** What is done, one row at a time. */
+export type OneRowWork = "insert" | "send" | "sent";
+
+export interface OneRowLoad {
+  readonly work: OneRowWork;
+  readonly seconds: number;
+  readonly first: number;
+  /** Gifts per client; each has its own. */
+  readonly span: number;
+}
+
+/** The reference: prepared statements of one row each, from as many connections as there are callers. */
+export interface OneRow {
+  /** `pgbench`, or what stands in for it. */
+  readonly name: string;
+  load(load: OneRowLoad): Promise<Sample>;
+}
+
+export const oneRowClients = 64;
+
+/** pgbench where it is installed; otherwise named prepared statements through pg, from a process of its own. */
+export async function openOneRow(rig: Rig, { connection }: BenchDatabase): Promise<OneRow> {
+  const program = pgbenchProgram();
+  if (program !== undefined)
+    return {
+      name: "pgbench",
+      load: (load) =>
+        sampled({ Postgres: rig.postgresMeter, client: reapedMeter() }, () =>
+          runPgbench({ program, folder: rig.folder, connection }, load),
+        ),
+    };
+  const name = "one row through pg (no pgbench here)";
+  const child = await rig.start({ name, command: ["tests/bench/process/one-row.ts", JSON.stringify(connection)] });
+  return {
+    name,
+    load: (load) =>
+      sampled({ Postgres: rig.postgresMeter, client: processMeter(child.pid) }, async () => {
+        const { operations = 0 } = await child.ask("run", load);
+        return { operations };
+      }),
+  };
+}
+
+/** Debian keeps it out of PATH, beside the server. */
+export function pgbenchProgram(): string | undefined {
+  const debian = "/usr/lib/postgresql";
+  const versions = existsSync(debian) ? readdirSync(debian).sort((one, other) => Number(other) - Number(one)) : [];
+  const folders = [...(process.env.PATH ?? "").split(delimiter), ...versions.map((each) => join(debian, each, "bin"))];
+  return folders.map((folder) => join(folder, "pgbench")).find((path) => existsSync(path));
+}

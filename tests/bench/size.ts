@@ -1,0 +1,45 @@
+/** How much a run does. */
+export interface Sizes {
+  readonly isShort: boolean;
+  readonly rounds: number;
+  /** Of one load of one side. */
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+  /** A consumer's, from its start to the window that counts. */
+  readonly rampUpSeconds: number;
+  /** Gifts from accept to SENT, per load. */
+  readonly endToEndGifts: number;
+  /** After how many gifts memory is read. */
+  readonly memoryGifts: number;
+  readonly starts: number;
+  readonly tableSizes: readonly number[];
+  readonly backlogs: readonly number[];
+}
+
+/** About 12 minutes on two cores. */
+export const fullSizes: Sizes = {
+  isShort: false,
+  rounds: 5,
+  seconds: 2,
+  warmUpSeconds: 1.5,
+  rampUpSeconds: 0.7,
+  endToEndGifts: 6_000,
+  memoryGifts: 100_000,
+  starts: 7,
+  tableSizes: [1e4, 1e5, 1e6, 1e7],
+  backlogs: [1e2, 1e3, 1e4, 1e5],
+};
+
+/** Shows that everything runs, in about a minute; its figures mean nothing. */
+export const shortSizes: Sizes = {
+  isShort: true,
+  rounds: 1,
+  seconds: 0.3,
+  warmUpSeconds: 0.2,
+  rampUpSeconds: 0.2,
+  endToEndGifts: 300,
+  memoryGifts: 600,
+  starts: 1,
+  tableSizes: [1e3, 1e5],
+  backlogs: [1e2, 1e3],
+};

@@ -1,0 +1,41 @@
+import { scenarios } from "@gift/rehearsal/scenario/scenarios";
+import { expect, test } from "vitest";
+import { run } from "../local/command.ts";
+
+const program = "packages/rehearsal/src/main.ts";
+
+async function rehearse(...words: readonly string[]) {
+  const command = run([program, ...words]);
+  const { code } = await command.exited;
+  return { code, output: command.output() };
+}
+
+test("--help names every scenario with what it shows, and every flag", async () => {
+  const { code, output } = await rehearse("--help");
+  expect(code).toBe(0);
+  for (const { name, shows } of scenarios) expect(output).toMatch(new RegExp(`${name} +${shows}`));
+  for (const flag of ["--short", "--json", "--rate", "--seed"]) expect(output).toContain(flag);
+});
+
+test.each([
+  [["posgres-down"], 'There is no rehearsal "posgres-down".'],
+  [[], "Which one?"],
+  [["--short"], "Which one?"],
+])("%j is refused with the names there are, before anything is started", async (words, problem) => {
+  const { code, output } = await rehearse(...words);
+  expect(code).toBe(2);
+  expect(output).toContain(problem);
+  for (const { name } of scenarios) expect(output).toContain(name);
+  expect(output).not.toContain("Starting");
+});
+
+test.each([
+  [["all", "--fast"], "--fast isn't known here"],
+  [["all", "kill"], "kill isn't known here"],
+  [["all", "--seed", "twelve"], "--seed twelve can't be used"],
+  [["all", "--rate", "0"], "--rate 0 can't be used"],
+])("%j is refused in a sentence", async (words, problem) => {
+  const { code, output } = await rehearse(...words);
+  expect(code).toBe(2);
+  expect(output).toContain(problem);
+});
