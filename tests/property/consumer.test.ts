@@ -1,8 +1,11 @@
 import { LeaseLostError } from "@gift/queue/error";
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { check, seed } from "./check.ts";
+import { check, patience, seed } from "./check.ts";
 import type { History } from "./consumer/history.ts";
+import { consumerProgram } from "./consumer/program.ts";
 import { consumerKeepsItsPromises } from "./consumer/property.ts";
+import { runConsumers } from "./consumer/run.ts";
 import { Tally } from "./tally.ts";
 
 const happened = [
@@ -21,15 +24,30 @@ const happened = [
   "calls that hung or failed",
 ] as const;
 
-test(`consumers under random faults, kills, freezes and stops keep every promise (seed ${seed})`, async () => {
-  const tally = new Tally(happened);
-  await check(
-    consumerKeepsItsPromises((history) => count(tally, history)),
-    1_500,
-  );
-  expect(tally.missing()).toEqual([]);
-  console.info("consumers:", JSON.stringify(tally.counts));
-}, 300_000);
+test(
+  `consumers under random faults, kills, freezes and stops keep every promise (seed ${seed})`,
+  async () => {
+    const tally = new Tally(happened);
+    await check(
+      consumerKeepsItsPromises((history) => count(tally, history)),
+      1_500,
+    );
+    expect(tally.missing()).toEqual([]);
+    console.info("consumers:", JSON.stringify(tally.counts));
+  },
+  patience,
+);
+
+test(`a program runs the same way twice: what fails once fails again, and can be shrunk (seed ${seed})`, async () => {
+  for (const program of fc.sample(consumerProgram, { seed, numRuns: 20 })) {
+    const [first, second] = [await runConsumers(program), await runConsumers(program)].map(({ queue, lives }) => ({
+      deliveries: queue.deliveries,
+      calls: lives.map(({ calls }) => calls),
+      fates: lives.map(({ fates }) => fates),
+    }));
+    expect(first).toEqual(second);
+  }
+}, 60_000);
 
 function count(tally: Tally<(typeof happened)[number]>, { sent, lives, queue, deadLetters, faults }: History): void {
   tally.add("messages sent", sent.length);

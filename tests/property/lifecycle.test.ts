@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
-import { check, seed } from "./check.ts";
+import { check, patience, seed } from "./check.ts";
 import type { Books } from "./lifecycle/audit.ts";
 import { lifecycleKeepsItsPromises } from "./lifecycle/property.ts";
 import { openSession, type Session } from "./lifecycle/session.ts";
@@ -31,16 +31,20 @@ const happened = [
   "SQS faults",
 ] as const;
 
-test(`every accepted send ends SENT or FAILED, once, whatever fails, is killed or is frozen (seed ${seed})`, async () => {
-  const tally = new Tally(happened);
-  await check(
-    lifecycleKeepsItsPromises(session, (books) => count(tally, books)),
-    250,
-  );
-  console.info("lives of gifts:", JSON.stringify(tally.counts));
-  // The one hole that no client of a provider can close (docs/reliability.md); most seeds don't find it.
-  expect(tally.missing().filter((name) => name !== "gifts with a second effect after a redrive")).toEqual([]);
-}, 300_000);
+test(
+  `every accepted send ends SENT or FAILED, once, whatever fails, is killed or is frozen (seed ${seed})`,
+  async () => {
+    const tally = new Tally(happened);
+    await check(
+      lifecycleKeepsItsPromises(session, (books) => count(tally, books)),
+      250,
+    );
+    console.info("lives of gifts:", JSON.stringify(tally.counts));
+    // The one hole that no client of a provider can close (docs/reliability.md); most seeds don't find it.
+    expect(tally.missing().filter((name) => name !== "gifts with a second effect after a redrive")).toEqual([]);
+  },
+  patience,
+);
 
 function count(tally: Tally<(typeof happened)[number]>, books: Books): void {
   const { answers, gifts, attempts, transitions, deadLetters, outside } = books;
