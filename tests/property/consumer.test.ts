@@ -30,7 +30,7 @@ test(
     const tally = new Tally(happened);
     await check(
       consumerKeepsItsPromises((history) => count(tally, history)),
-      1_500,
+      2_500,
     );
     expect(tally.missing()).toEqual([]);
     console.info("consumers:", JSON.stringify(tally.counts));
