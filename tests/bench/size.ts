@@ -4,9 +4,12 @@ export interface Sizes {
   readonly rounds: number;
   /** Of one load of one side. */
   readonly seconds: number;
+  /** 0 leaves the warm-up out. */
   readonly warmUpSeconds: number;
   /** A consumer's, from its start to the window that counts. */
   readonly rampUpSeconds: number;
+  /** How much of what the fastest machine would use up is laid out; when it's used up, a load ends early. */
+  readonly layOutShare: number;
   /** Gifts from accept to SENT, per load. */
   readonly endToEndGifts: number;
   /** After how many gifts memory is read. */
@@ -23,6 +26,7 @@ export const fullSizes: Sizes = {
   seconds: 2,
   warmUpSeconds: 1.5,
   rampUpSeconds: 0.7,
+  layOutShare: 1,
   endToEndGifts: 6_000,
   memoryGifts: 100_000,
   starts: 7,
@@ -34,12 +38,13 @@ export const fullSizes: Sizes = {
 export const shortSizes: Sizes = {
   isShort: true,
   rounds: 1,
-  seconds: 0.3,
-  warmUpSeconds: 0.2,
-  rampUpSeconds: 0.2,
-  endToEndGifts: 300,
-  memoryGifts: 600,
+  seconds: 0.25,
+  warmUpSeconds: 0,
+  rampUpSeconds: 0.1,
+  layOutShare: 0.1,
+  endToEndGifts: 200,
+  memoryGifts: 400,
   starts: 1,
-  tableSizes: [1e3, 1e5],
+  tableSizes: [1e3, 1e4],
   backlogs: [1e2, 1e3],
 };

@@ -97,6 +97,7 @@ describe.skipIf(chromiumPath === undefined)(`in a real Chromium${skipReason}`, (
     const rows = await rowsOf(own.db, gift.id);
     expect(rows.gift?.status).toBe("QUEUED");
     expect(rows.deadLetters[0]).toMatchObject({ state: "REDRIVEN", resolved_by: "olga" });
+    expect(await violations(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
 

@@ -39,11 +39,11 @@ describe("the live page, loaded without a script", () => {
     expect(cellOf(text, "QUEUED")).toMatch(/^2 /);
     expect(cellOf(text, "SENT", 1)).toMatch(/^3 /);
     expect(cellOf(text, "FAILED")).toMatch(/^2 /);
-    expect(cellOf(text, "Outbox")).toBe("1 oldest 0 s");
-    expect(cellOf(text, "Queue")).toBe("3 waiting 0 in flight, oldest 0 s");
+    expect(cellOf(text, "Outbox")).toMatch(/^1 oldest \d+ s$/);
+    expect(cellOf(text, "Queue")).toMatch(/^3 waiting 0 in flight, oldest \d+ s$/);
     expect(cellOf(text, "Attempts")).toBe("40 % fail of 5 in 60 s");
     expect(cellOf(text, "Dead letters")).toBe("1 open 1 in the DLQ");
-    expect(cellOf(text, "p95 accept → SENT")).toMatch(/^\d+ ms /);
+    expect(cellOf(text, "p95 accept → SENT")).toMatch(/^[\d.]+ m?s /);
     expect(textOf(text)).toContain("PROVIDER_REFUSED");
     expect(textOf(text)).toContain("Dead letters are open.");
   });

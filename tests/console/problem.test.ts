@@ -1,9 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { DatabaseFigures } from "@gift/console/live/database-figures";
 import { problemsOf } from "@gift/console/live/problem";
 import type { QueueFigures } from "@gift/console/live/queue-figures";
 import type { Round } from "@gift/console/live/round";
 import { announcement, verdict } from "@gift/console/view/verdict";
 import { describe, expect, test } from "vitest";
+import { readSources, root } from "../support/sources.ts";
 
 const calm: DatabaseFigures = {
   windowSeconds: 5,
@@ -109,4 +112,13 @@ test("the verdict names every problem with its runbook page, and a link where th
   expect(text).toContain('<a href="/dead-letters">');
   expect(text).toContain("<code>dead-letter</code>");
   expect(text).toContain("One send has failed for good: &lt;b&gt; (1).");
+});
+
+test("every runbook page that the verdict names exists", () => {
+  const source = readSources("packages/console/src/live", "problem.ts")[0]?.text ?? "";
+  const named = Array.from(source.matchAll(/runbook: "([\w-]+)"|, "([\w-]+)"\),\n/g), (match) => match[1] ?? match[2]);
+  const runbook = readFileSync(join(root, "docs/runbook.md"), "utf8");
+  const pages = Array.from(runbook.matchAll(/^## ([\w-]+)$/gm), (match) => match[1]);
+  expect(named.length).toBeGreaterThanOrEqual(8);
+  expect(named.filter((page) => !pages.includes(page))).toEqual([]);
 });

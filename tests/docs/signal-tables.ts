@@ -4,10 +4,12 @@ import { connectMetrics } from "@gift/telemetry/measure";
 import { type Metric, metrics } from "@gift/telemetry/metric";
 import { metricTags } from "@gift/telemetry/metric-tag";
 import { type Point, sinkInto } from "../support/metric.ts";
+import { alertTables } from "./alert-tables.ts";
+import { markdownTable } from "./markdown-table.ts";
 
 /** The generated parts of docs/observability.md, by the name of their markers. */
 export function signalTables(): Readonly<Record<string, string>> {
-  return { metrics: metricTable(), tags: tagTable(), "log-events": logEventTable() };
+  return { metrics: metricTable(), tags: tagTable(), "log-events": logEventTable(), ...alertTables() };
 }
 
 /**
@@ -24,16 +26,11 @@ export function withTables(page: string, tables: Readonly<Record<string, string>
 
 const code = (text: string) => `\`${text}\``;
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
 function metricTable(): string {
   const rows = Object.entries<Metric>(metrics).map(([name, { kind, unit, tags, tells }]) => [
     ...[code(name), kind, unit === "1" ? "" : unit, tags.map(code).join(" "), tells],
   ]);
-  return table(["metric", "kind", "unit", "tags", "tells"], rows);
+  return markdownTable(["metric", "kind", "unit", "tags", "tells"], rows);
 }
 
 function tagTable(): string {
@@ -41,7 +38,7 @@ function tagTable(): string {
     code(tag),
     "values" in known ? known.values.map(code).join(" ") : known.from,
   ]);
-  return table(["tag", "values"], rows);
+  return markdownTable(["tag", "values"], rows);
 }
 
 function logEventTable(): string {
@@ -55,7 +52,7 @@ function logEventTable(): string {
         .join(" "),
     ],
   ]);
-  return table(["event", "status", "message", "counts as"], rows);
+  return markdownTable(["event", "status", "message", "counts as"], rows);
 }
 
 /** The metrics of an event, found out by logging it. */

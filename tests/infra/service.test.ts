@@ -71,6 +71,11 @@ describe.each(deployments.filter(({ isDev }) => !isDev))("every service of $labe
     }
   });
 
+  test("the agent tells its task from others: without a host, their counts would overwrite each other", () => {
+    for (const { agent } of services)
+      expect(agent.environment).toContainEqual({ name: "DD_DOGSTATSD_TAG_CARDINALITY", value: "orchestrator" });
+  });
+
   test("an agent that restarts in place goes on reading where it was", () => {
     for (const { agent, definition } of services) {
       const place = { sourceVolume: "agent", containerPath: "/opt/datadog-agent/run", readOnly: false };

@@ -86,6 +86,12 @@ describe("every monitor", () => {
   });
 });
 
+test("a dependency that is away wakes somebody once, for the gifts; its dead letters can wait", () => {
+  const priorityOf = (key: string) => definitions.find((each) => each.key === key)?.priority;
+  expect(priorityOf("circuit-open-gift")).toBe(1);
+  expect(priorityOf("circuit-open-gift-dead-letters")).toBe(2);
+});
+
 describe("one entry more for a queue, its dead letters and a worker", () => {
   const more = monitorsOf(deploymentOf(extended));
 

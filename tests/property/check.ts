@@ -6,6 +6,9 @@ export const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 3
 /** More cases than in CI: `CASES=10 vitest run tests/property` runs ten times as many. */
 const factor = Number(process.env.CASES ?? 1);
 
+/** Far more than a run takes on two idle cores: a busy machine is no failure. In milliseconds. */
+export const patience = 300_000 * Math.max(1, factor);
+
 /**
  * Runs a property; a failure is shrunk, and says with which seed and path it comes back.
  * @param cases how many random cases in CI

@@ -15,7 +15,7 @@ import fc from "fast-check";
 import type { Kysely } from "kysely";
 import { expect, test } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
-import { check, seed } from "./check.ts";
+import { check, patience, seed } from "./check.ts";
 
 const database = useTestDatabase();
 
@@ -131,25 +131,29 @@ const redrive = (number: number | undefined) =>
     },
   );
 
-test(`any sequence of sends, attempts, dead letters and redrives moves a gift as the state table says (seed ${seed})`, async () => {
-  const number = fc.nat({ max: 3 });
-  const commands = fc.commands<Model, Real, boolean>(
-    [
-      fc.nat({ max: 2 }).map(send),
-      number.map(begin),
-      number.map(succeed),
-      number.map(fail),
-      number.map(retry),
-      number.map(bury),
-      fc.option(number, { nil: undefined }).map(redrive),
-    ],
-    { maxCommands: 15 },
-  );
-  const property = fc.asyncProperty(commands, async (sequence) => {
-    const { db } = database;
-    const { id: giftId } = await createGift(db, { amount: 1, message: null });
-    const model: Model = { status: "CREATED", requests: [], answers: new Map() };
-    await fc.asyncModelRun(() => ({ model, real: { db, giftId } }), sequence);
-  });
-  await check(property, 200);
-}, 300_000);
+test(
+  `any sequence of sends, attempts, dead letters and redrives moves a gift as the state table says (seed ${seed})`,
+  async () => {
+    const number = fc.nat({ max: 3 });
+    const commands = fc.commands<Model, Real, boolean>(
+      [
+        fc.nat({ max: 2 }).map(send),
+        number.map(begin),
+        number.map(succeed),
+        number.map(fail),
+        number.map(retry),
+        number.map(bury),
+        fc.option(number, { nil: undefined }).map(redrive),
+      ],
+      { maxCommands: 15 },
+    );
+    const property = fc.asyncProperty(commands, async (sequence) => {
+      const { db } = database;
+      const { id: giftId } = await createGift(db, { amount: 1, message: null });
+      const model: Model = { status: "CREATED", requests: [], answers: new Map() };
+      await fc.asyncModelRun(() => ({ model, real: { db, giftId } }), sequence);
+    });
+    await check(property, 200);
+  },
+  patience,
+);

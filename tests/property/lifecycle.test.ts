@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
-import { check, seed } from "./check.ts";
+import { check, patience, seed } from "./check.ts";
+import type { Books } from "./lifecycle/audit.ts";
 import { lifecycleKeepsItsPromises } from "./lifecycle/property.ts";
 import { openSession, type Session } from "./lifecycle/session.ts";
+import { Tally } from "./tally.ts";
 
 const database = useTestDatabase();
 let session: Session;
@@ -11,6 +13,53 @@ beforeAll(async () => {
 });
 afterAll(() => session.close());
 
-test(`every accepted send ends SENT or FAILED, once, whatever fails, is killed or is frozen (seed ${seed})`, async () => {
-  await check(lifecycleKeepsItsPromises(session), 250);
-}, 300_000);
+const happened = [
+  "accepted",
+  "replayed",
+  "conflicts",
+  "SENT",
+  "FAILED",
+  "attempts",
+  "attempts that nobody finished",
+  "redrives",
+  "dead letters",
+  "effects",
+  "gifts with a second effect after a redrive",
+  "kills",
+  "freezes",
+  "stops",
+  "SQS faults",
+] as const;
+
+test(
+  `every accepted send ends SENT or FAILED, once, whatever fails, is killed or is frozen (seed ${seed})`,
+  async () => {
+    const tally = new Tally(happened);
+    await check(
+      lifecycleKeepsItsPromises(session, (books) => count(tally, books)),
+      250,
+    );
+    console.info("lives of gifts:", JSON.stringify(tally.counts));
+    // The one hole that no client of a provider can close (docs/reliability.md); most seeds don't find it.
+    expect(tally.missing().filter((name) => name !== "gifts with a second effect after a redrive")).toEqual([]);
+  },
+  patience,
+);
+
+function count(tally: Tally<(typeof happened)[number]>, books: Books): void {
+  const { answers, gifts, attempts, transitions, deadLetters, outside } = books;
+  for (const { kind } of answers) tally.add(kind === "conflict" ? "conflicts" : kind);
+  for (const { status } of gifts) if (status === "SENT" || status === "FAILED") tally.add(status);
+  tally.add("attempts", attempts.length);
+  tally.add("attempts that nobody finished", attempts.filter(({ outcome }) => outcome === null).length);
+  tally.add("redrives", transitions.filter(({ from_status }) => from_status === "FAILED").length);
+  tally.add("dead letters", deadLetters.length);
+  const effects = outside.provider.effects.map(({ giftId }) => giftId);
+  tally.add("effects", effects.length);
+  tally.add("gifts with a second effect after a redrive", effects.length - new Set(effects).size);
+  for (const { kind } of outside.program.mishaps) tally.add(`${kind}s`);
+  tally.add(
+    "SQS faults",
+    Object.values(outside.model.dice.counts).reduce((sum, faults) => sum + faults, 0),
+  );
+}

@@ -7,6 +7,6 @@ import { publisherKeepsItsPromises } from "./publisher/property.ts";
 /** The properties that mutations are tried on, by name. Nothing here needs a test runner. */
 export const properties: Readonly<Record<string, (connection: Connection) => Promise<IRawProperty<unknown>>>> = {
   publisher: () => Promise.resolve(publisherKeepsItsPromises),
-  consumer: () => Promise.resolve(consumerKeepsItsPromises),
+  consumer: () => Promise.resolve(consumerKeepsItsPromises()),
   lifecycle: async (connection) => lifecycleKeepsItsPromises(await openSession(connection)),
 };

@@ -88,3 +88,18 @@ test("a target that leaves finishes what it has in hand and gets nothing new", a
   expect(await inHand).toBe("slow");
   await gone;
 });
+
+test("a client that has gone away before its answer holds up no target that leaves", async () => {
+  const lb = await balancer();
+  const arrived = Promise.withResolvers<void>();
+  const silent = await target(() => arrived.resolve());
+  const leaving = lb.register(silent.port);
+  await leaving.healthy;
+  const client = new AbortController();
+  const asked = fetch(lb.url, { signal: client.signal });
+  await arrived.promise;
+  client.abort();
+  await expect(asked).rejects.toThrow("aborted");
+  await leaving.deregister();
+  expect(lb.answers).toEqual([]);
+});

@@ -32,7 +32,8 @@ export function firstLinked(resources: object, names: readonly [string, ...strin
   return next === undefined || isLinked(resources, name) ? name : firstLinked(resources, [next, ...others]);
 }
 
-function isLinked(resources: object, name: string): boolean {
+/** Whether a binding is there; SST's proxy throws on a name that isn't. */
+export function isLinked(resources: object, name: string): boolean {
   try {
     return Reflect.get(resources, name) !== undefined;
   } catch {

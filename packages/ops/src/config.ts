@@ -1,5 +1,5 @@
 import { userInfo } from "node:os";
-import { readBinding } from "@gift/link/binding";
+import { isLinked, readBinding } from "@gift/link/binding";
 import { check } from "@gift/link/check";
 import { type DatabaseLink, databaseLink } from "@gift/link/database";
 import { Type } from "@sinclair/typebox";
@@ -19,7 +19,7 @@ const ownerSecret = Type.Object({ username: Type.String({ minLength: 1 }), passw
  * @throws DatabaseUnreachableError when none is linked; Error when the link or the secret is malformed
  */
 export function linkedDatabase(env: NodeJS.ProcessEnv = process.env): readonly [DatabaseLink, ...DatabaseLink[]] {
-  const name = bindings.find(isLinked);
+  const name = bindings.find((binding) => isLinked(Resource, binding));
   if (name === undefined)
     throw new DatabaseUnreachableError(
       "no database is linked: start the local stack with `bun run local`, or run `sst shell --stage <stage> -- bun run ops …` for a deployed one",
@@ -53,15 +53,6 @@ function parseSecret(secret: string): unknown {
     return JSON.parse(secret);
   } catch {
     throw new Error("DATABASE_OWNER_SECRET is not JSON");
-  }
-}
-
-/** SST's proxy throws on a name that isn't linked. */
-function isLinked(name: string): boolean {
-  try {
-    return Reflect.get(Resource, name) !== undefined;
-  } catch {
-    return false;
   }
 }
 

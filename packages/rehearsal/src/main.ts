@@ -19,7 +19,7 @@ const flags = {
     default: false,
     description: "One JSON document instead of the table; progress goes to stderr",
   },
-  rate: { type: "string", default: "20", description: "Gifts created and sent per second, all the time" },
+  rate: { type: "string", default: "10", description: "Gifts created and sent per second, all the time" },
   seed: { type: "string", description: "Repeats what chance decided in an earlier run; it is printed" },
 } as const satisfies ArgsDef;
 
@@ -41,7 +41,8 @@ async function run(args: ParsedArgs<typeof flags>): Promise<void> {
   const seed = args.seed ? wholeNumber("--seed", args.seed, 0, mostSeed) : Math.floor(Math.random() * mostSeed);
   const timeScale = timeScales[args.short ? "short" : "long"];
   const interrupt = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupt.abort());
+  const onSignal = () => (interrupt.signal.aborted ? process.exit(1) : interrupt.abort());
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, onSignal);
   const output = args.json ? process.stderr : process.stdout;
   const results = await runRehearsals(scenarios, {
     seed,

@@ -64,8 +64,9 @@ async function rehearseAll(
     clock: createClock(timeScale),
     monitors,
     signals: store,
-    onAlert: (alert) => say(`   ▲ ${sentenceOf(alert)}`),
-    onRecovery: ({ monitor }) => say(`   ▽ ${monitor.key} recovered`),
+    // Once each: where minutes pass in a blink, a number near its threshold comes and goes.
+    onAlert: (alert) => !alert.isRepeated && say(`   ▲ ${sentenceOf(alert)}`),
+    onRecovery: (alert) => !alert.isRepeated && say(`   ▽ ${alert.monitor.key} recovered`),
   });
   const setting: Setting = {
     ...{ system, store, watch, monitors, timeScale, isShort, ratePerSecond, say },

@@ -13,7 +13,7 @@ export interface Side {
 export interface Alternation {
   readonly rounds: number;
   readonly seconds: number;
-  /** The first load of each side, which compiles and fills caches, and doesn't count. */
+  /** The first load of each side, which compiles and fills caches, and doesn't count; 0 leaves it out. */
   readonly warmUpSeconds: number;
   readonly say: (text: string) => void;
 }
@@ -36,7 +36,8 @@ const mostForeignCores = 0.15;
  */
 export async function alternate(sides: readonly Side[], options: Alternation): Promise<Rounds> {
   const samples = new Map<string, Sample[]>(sides.map(({ name }) => [name, []]));
-  for (const side of sides) await loadOnce(side, options.warmUpSeconds, `warming up ${side.name}`, options);
+  const warmedUp = options.warmUpSeconds > 0 ? sides : [];
+  for (const side of warmedUp) await loadOnce(side, options.warmUpSeconds, `warming up ${side.name}`, options);
   for (let round = 0; round < options.rounds; round += 1) {
     for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
       const text = `round ${round + 1} of ${options.rounds}: ${side.name}`;
@@ -69,7 +70,11 @@ export function spreadOver(rounds: Rounds, side: string, read: (sample: Sample) 
 }
 
 /** One side in proportion to another, round by round: a slow second slows both. */
-export function ratioOver(rounds: Rounds, [one, other]: readonly [string, string], read: (sample: Sample) => number): Spread {
+export function ratioOver(
+  rounds: Rounds,
+  [one, other]: readonly [string, string],
+  read: (sample: Sample) => number,
+): Spread {
   const [ones, others] = [countedOf(rounds, one), countedOf(rounds, other)];
   return spreadOf(ones.map((sample, index) => read(sample) / readAt(others, index, read)));
 }

@@ -5,18 +5,18 @@ export interface Sample {
   readonly operations: number;
   readonly perSecond: number;
   /** Microseconds per operation, by process. */
-  readonly processor: Readonly<Record<string, number>>;
+  readonly processor: Readonly<Record<string, number | undefined>>;
   /** Cores that processes outside of the bench took meanwhile; NaN where the system doesn't tell. */
   readonly foreignCores: number;
   /** What else was counted, e.g. latencies in milliseconds. */
-  readonly figures: Readonly<Record<string, number>>;
+  readonly figures: Readonly<Record<string, number | undefined>>;
 }
 
 export interface Work {
   readonly operations: number;
   /** When the work timed itself, e.g. without its client's start. */
   readonly seconds?: number;
-  readonly figures?: Readonly<Record<string, number>>;
+  readonly figures?: Readonly<Record<string, number | undefined>>;
 }
 
 const benchMeter = familyMeter(process.pid);

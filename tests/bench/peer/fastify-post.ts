@@ -1,7 +1,8 @@
 /** `POST /gifts` on Fastify: the same body rules, the same call of the domain, the same answer. Argument: port. */
+
+import { createGiftBody } from "@gift/api/gift.schema";
 import { createGift } from "@gift/core/gift/create";
 import Fastify from "fastify";
-import { createGiftBody } from "@gift/api/gift.schema";
 import { obey } from "../process/obey.ts";
 import { openStubDatabase } from "../process/stub-database.ts";
 

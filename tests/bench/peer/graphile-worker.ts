@@ -35,7 +35,9 @@ async function startWorker(): Promise<() => Promise<void>> {
     pgPool: pool,
     concurrency: 40,
     noHandleSignals: true,
-    preset: { worker: { pollInterval: 500, localQueue: { size: 500 }, completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+    preset: {
+      worker: { pollInterval: 500, localQueue: { size: 500 }, completeJobBatchDelay: 0, failJobBatchDelay: 0 },
+    },
     taskList: {
       async send(payload) {
         const { gift_id, request_id } = payload as Send;

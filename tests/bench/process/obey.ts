@@ -14,7 +14,12 @@ export type Command = (argument: any) => Promise<Readonly<Record<string, number>
  * @param commands by name; they answer numbers
  * @param end runs before the process ends
  */
-export function obey(commands: Readonly<Record<string, Command>>, end: () => Promise<void> = async () => undefined): void {
+export function obey(
+  commands: Readonly<Record<string, Command>>,
+  end: () => Promise<void> = async () => undefined,
+): void {
+  // What stops it with its parent has let go of the channel; here it is what the process lives for.
+  process.channel?.ref();
   process.on("message", (message) => void reply(commands, JSON.parse(String(message))));
   // Exiting, and not being killed, lets Node write a CPU profile.
   process.once("SIGTERM", () => void end().finally(() => process.exit(0)));

@@ -4,6 +4,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { spawnChild } from "@gift/local/process/spawn-child";
 import type { Reply } from "../process/obey.ts";
 
+/** What a command answers. */
+export type Answer = Readonly<Record<string, number | undefined>>;
+
 /** A process that the bench started. */
 export interface Child {
   readonly name: string;
@@ -12,7 +15,7 @@ export interface Child {
    * Has it do something, of what its entry point offers (`process/obey.ts`).
    * @throws Error with what it threw, or with its last words when it has ended
    */
-  ask(command: string, argument?: unknown): Promise<Readonly<Record<string, number>>>;
+  ask(command: string, argument?: unknown): Promise<Answer>;
   /** SIGTERM, then SIGKILL; resolves when it is gone. */
   stop(): Promise<void>;
 }
@@ -72,7 +75,7 @@ async function ready(name: string, child: ChildProcess, words: LastWords): Promi
   while (!words.text.includes("service.ready")) {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${name} ended at once: ${words.text}`);
     if (performance.now() > deadline) throw new Error(`${name} isn't ready after 30 s: ${words.text}`);
-    await Promise.race([once(child, "exit"), pause(5)]);
+    await pause(5);
   }
 }
 
@@ -80,7 +83,7 @@ async function ready(name: string, child: ChildProcess, words: LastWords): Promi
 class Asking {
   readonly #name: string;
   readonly #child: ChildProcess;
-  readonly #open = new Map<number, PromiseWithResolvers<Readonly<Record<string, number>>>>();
+  readonly #open = new Map<number, PromiseWithResolvers<Answer>>();
   #lastId = 0;
 
   constructor(name: string, child: ChildProcess, words: LastWords) {
@@ -92,9 +95,9 @@ class Asking {
     });
   }
 
-  ask(command: string, argument: unknown): Promise<Readonly<Record<string, number>>> {
+  ask(command: string, argument: unknown): Promise<Answer> {
     this.#lastId += 1;
-    const reply = Promise.withResolvers<Readonly<Record<string, number>>>();
+    const reply = Promise.withResolvers<Answer>();
     this.#open.set(this.#lastId, reply);
     this.#child.send(JSON.stringify({ id: this.#lastId, command, argument }), (err) => err && reply.reject(err));
     return reply.promise;

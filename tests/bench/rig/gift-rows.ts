@@ -1,5 +1,6 @@
 import type { Database } from "@gift/core/database/database";
 import { type Kysely, sql } from "kysely";
+import type { OneRowWork } from "./one-row-load.ts";
 
 /** Ids of the bench's gifts are numbers in the form of a UUID, so that pgbench can name the same ones as our code. */
 const idPrefix = "00000000-0000-7000-8000-";
@@ -44,6 +45,14 @@ export async function layOutAttempts(db: Kysely<Database>, { first, count }: Gif
   await sql`insert into send_attempts (id, gift_id, request_id, number, receive_count) overriding system value
     select number, bench_gift_id(number), ${sendKey}, 1, 1
     from generate_series(${first}::bigint, ${first + count - 1}::bigint) number`.execute(db);
+}
+
+/** Gifts in the state from which a write takes them, with what it needs of other tables. */
+export async function layOutFor(work: OneRowWork, db: Kysely<Database>, range: GiftRange): Promise<void> {
+  if (work === "send") await layOutCreated(db, range);
+  if (work !== "sent") return;
+  await layOutQueued(db, range);
+  await layOutAttempts(db, range);
 }
 
 /** How many gifts of a range have left a state. */

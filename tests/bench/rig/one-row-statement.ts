@@ -1,4 +1,4 @@
-import type { OneRowWork } from "./one-row.ts";
+import type { OneRowWork } from "./one-row-load.ts";
 
 /**
  * What our functions have Postgres do, written for one row with `:number` for the gift's: the same tables, checks and results. It

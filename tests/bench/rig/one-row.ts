@@ -2,20 +2,10 @@ import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { processMeter, reapedMeter } from "../measure/processor.ts";
 import { type Sample, sampled } from "../measure/sample.ts";
+import type { OneRowLoad } from "./one-row-load.ts";
 import { runPgbench } from "./pgbench.ts";
 import type { BenchDatabase } from "./postgres.ts";
 import type { Rig } from "./rig.ts";
-
-/** What is done, one row at a time. */
-export type OneRowWork = "insert" | "send" | "sent";
-
-export interface OneRowLoad {
-  readonly work: OneRowWork;
-  readonly seconds: number;
-  readonly first: number;
-  /** Gifts per client; each has its own. */
-  readonly span: number;
-}
 
 /** The reference: prepared statements of one row each, from as many connections as there are callers. */
 export interface OneRow {
@@ -23,8 +13,6 @@ export interface OneRow {
   readonly name: string;
   load(load: OneRowLoad): Promise<Sample>;
 }
-
-export const oneRowClients = 64;
 
 /** pgbench where it is installed; otherwise named prepared statements through pg, from a process of its own. */
 export async function openOneRow(rig: Rig, { connection }: BenchDatabase): Promise<OneRow> {

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Work } from "../measure/sample.ts";
-import { type OneRowLoad, oneRowClients } from "./one-row.ts";
+import { type OneRowLoad, oneRowClients } from "./one-row-load.ts";
 import { oneRowStatements } from "./one-row-statement.ts";
 import type { Connection } from "./postgres.ts";
 
@@ -23,7 +23,8 @@ export async function runPgbench(
   writeFileSync(script, `\\set number :first + :client_id * :span + :done\n\\set done :done + 1\n${statement};\n`);
   const { stdout } = await execute(program, [
     ...["-h", connection.host, "-p", String(connection.port), "-U", connection.user],
-    ...["-n", "-M", "prepared", "-c", String(oneRowClients), "-j", "2", "-T", String(Math.max(1, Math.round(seconds)))],
+    ...["-n", "-M", "prepared", "-c", String(oneRowClients), "-j", "2"],
+    ...(seconds === undefined ? ["-t", String(span)] : ["-T", String(Math.max(1, Math.round(seconds)))]),
     ...["-D", `first=${first}`, "-D", `span=${span}`, "-D", "done=0", "-f", script, connection.database],
   ]);
   const operations = Number(/number of transactions actually processed: (\d+)/.exec(stdout)?.[1]);

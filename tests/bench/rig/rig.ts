@@ -77,7 +77,11 @@ export class BenchRig implements Rig {
 
   async start(options: ChildOptions): Promise<Child> {
     const environment = { ...localAws, NODE_COMPILE_CACHE: join(this.folder, "compile-cache"), ...options.environment };
-    const child = await startChild({ ...options, command: [...this.#profiled(options.name), ...options.command], environment });
+    const child = await startChild({
+      ...options,
+      command: [...this.#profiled(options.name), ...options.command],
+      environment,
+    });
     this.#children.push(child);
     return child;
   }

@@ -1,9 +1,9 @@
-import { freePort } from "@gift/local/free-port";
-import { linkEnvironment } from "@gift/local/stack/service-spec";
 import { fleet } from "@gift/fleet/fleet";
 import { nodeOptions } from "@gift/fleet/node-options";
+import { freePort } from "@gift/local/free-port";
+import { linkEnvironment } from "@gift/local/stack/service-spec";
 import { preload, tracerEnvironment } from "@gift/telemetry/preload";
-import { processMeter, type ProcessorMeter } from "../measure/processor.ts";
+import { type ProcessorMeter, processMeter } from "../measure/processor.ts";
 import type { Work } from "../measure/sample.ts";
 import type { HttpLoad } from "../process/http-load.ts";
 import type { Child } from "./child.ts";
@@ -72,7 +72,7 @@ export async function startGiftWorker(rig: Rig, links: ServiceLinks): Promise<Ch
 
 export interface HttpClients {
   readonly meter: ProcessorMeter;
-  fire(load: HttpLoad): Promise<Work & { readonly figures: Readonly<Record<string, number>> }>;
+  fire(load: HttpLoad): Promise<Work & { readonly figures: Readonly<Record<string, number | undefined>> }>;
 }
 
 export async function startHttpClients(rig: Rig): Promise<HttpClients> {

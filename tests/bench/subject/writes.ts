@@ -4,7 +4,7 @@ import { markSent } from "@gift/core/gift/mark-sent";
 import { requestSend } from "@gift/core/gift/request-send";
 import type { Kysely } from "kysely";
 import { giftIdOf, sendKey } from "../rig/gift-rows.ts";
-import type { OneRowWork } from "../rig/one-row.ts";
+import type { OneRowWork } from "../rig/one-row-load.ts";
 
 /** One write of the gift with this number. */
 export type Write = (number: number) => Promise<unknown>;

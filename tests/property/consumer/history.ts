@@ -1,5 +1,6 @@
 import type { Verdict } from "@gift/queue/verdict";
 import type { ModelCall } from "../../support/sqs-model/client.ts";
+import type { Faults } from "../../support/sqs-model/fault.ts";
 import type { ModelQueue } from "../../support/sqs-model/queue.ts";
 import type { ConsumerProgram } from "./program.ts";
 
@@ -50,6 +51,8 @@ export interface History {
   readonly deadLetters: ModelQueue | undefined;
   /** Messages that SQS accepted. */
   readonly sent: readonly string[];
+  /** How many faults of each kind SQS had. */
+  readonly faults: Readonly<Record<keyof Faults, number>>;
   /** Whether every message had left the queue when time was up. */
   readonly isDrained: boolean;
 }

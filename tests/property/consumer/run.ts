@@ -52,7 +52,7 @@ export function runConsumers(program: ConsumerProgram): Promise<History> {
     const isDrained = await drained(world);
     await Promise.all(places.map((place) => stop(world, place)));
     const deadLetters = deadLettersUrl === undefined ? undefined : model.find(deadLettersUrl).queue;
-    return { program, lives: world.lives, queue, deadLetters, sent, isDrained };
+    return { program, lives: world.lives, queue, deadLetters, sent, isDrained, faults: model.dice.counts };
   });
 }
 

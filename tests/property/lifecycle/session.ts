@@ -28,7 +28,7 @@ export async function openSession(connection: Connection): Promise<Session> {
   await recordTransitions(db);
   return {
     db,
-    execute: (query, now) => db.executeQuery({ ...query, sql: atInstant(query.sql, now) }),
+    execute: <Row>(query: CompiledQuery, now: number) => db.executeQuery<Row>(atInstant<Row>(query, now)),
     async close() {
       ending.resolve();
       await held;
@@ -37,9 +37,14 @@ export async function openSession(connection: Connection): Promise<Session> {
   };
 }
 
-/** Statements compare rows with `now()`: here it is the virtual clock's. Columns' defaults keep Postgres's own time. */
-function atInstant(text: string, now: number): string {
-  return text.replaceAll("now()", `to_timestamp(${now / 1_000})`);
+/**
+ * Statements compare rows with `now()`: here it is the virtual clock's, as one more parameter, because a text of its own per
+ * call would be a prepared statement of its own per call. Columns' defaults keep Postgres's own time.
+ */
+function atInstant<Row>(query: CompiledQuery, now: number): CompiledQuery<Row> {
+  if (!query.sql.includes("now()")) return query;
+  const parameters = [...query.parameters, now / 1_000];
+  return { ...query, sql: query.sql.replaceAll("now()", `to_timestamp($${parameters.length}::float8)`), parameters };
 }
 
 /** Postgres itself keeps the record: no code under test can forget a transition, or make one unseen. */

@@ -64,7 +64,7 @@ function draw({ id, columns, format, isLogarithmic }) {
       tzDate: (timestamp) => uPlot.tzDate(new Date(timestamp * 1_000), "Etc/UTC"),
       legend: { show: false },
       cursor: { show: false },
-      padding: [8, 8, 0, 0],
+      padding: [8, 20, 0, 0],
       scales: {
         x: { time: true, range: lastSeconds },
         y: isLogarithmic ? { distr: 3, log: 10, range: decades } : { range: fromZero },

@@ -12,9 +12,9 @@ export function outcomePage(verb: "redriven" | "discarded", results: readonly Le
   const done = results.filter(({ outcome }) => outcome === verb).length;
   return html`<h1>${done} of ${results.length} ${verb}</h1>
 ${verb === "redriven" && done > 0 && html`<p>The outbox has their messages; a worker sends them within seconds.</p>`}
-<table>
+<div class="scroll outcome" tabindex="0" role="group" aria-label="What became of each"><table>
 <thead><tr><th scope="col" class="number">dead letter</th><th scope="col">outcome</th><th scope="col">new request id</th></tr></thead>
-<tbody>${results.map(row)}</tbody></table>
+<tbody>${results.map(row)}</tbody></table></div>
 <p class="actions"><a class="button primary" href="/">Watch it live</a> <a class="button" href="/dead-letters">Dead letters</a></p>`;
 }
 

@@ -1,5 +1,5 @@
 import type { Definition } from "../definition.ts";
-import { consumedQueuesOf, type Deployment, outboxQueuesOf } from "../deployment.ts";
+import { consumedQueuesOf, type Deployment, deadLetterQueuesOf, outboxQueuesOf } from "../deployment.ts";
 import { own } from "../series.ts";
 import type { Pair } from "../threshold.ts";
 
@@ -7,7 +7,7 @@ import type { Pair } from "../threshold.ts";
 export function workerMonitors({ fleet, thresholds }: Deployment): readonly Definition[] {
   return [
     sendFailures(thresholds.sendFailures),
-    ...consumedQueuesOf(fleet).map(circuitOpen),
+    ...consumedQueuesOf(fleet).map((queue) => circuitOpen(queue, deadLetterQueuesOf(fleet).includes(queue))),
     ...outboxQueuesOf(fleet).map((queue) => outboxAge(queue, thresholds.outboxAgeSeconds)),
     stuckGifts(thresholds.stuckGiftSeconds),
   ];
@@ -35,13 +35,16 @@ function sendFailures(thresholds: Pair): Definition {
   };
 }
 
-/** Open for most of five minutes: the gauge may show a probe in between. */
-function circuitOpen(queue: string): Definition {
+/**
+ * Open for most of five minutes: the gauge may show a probe in between. When a dependency is away, the queues of gifts page; dead letters
+ * can wait, as SQS keeps them for weeks.
+ */
+function circuitOpen(queue: string, isForDeadLetters: boolean): Definition {
   return {
     id: "circuit-open",
     key: `circuit-open-${queue}`,
     title: `Polling of ${queue} is paused`,
-    priority: 1,
+    priority: isForDeadLetters ? 2 : 1,
     condition: {
       kind: "metric",
       formula: { is: "series", of: own("gift.circuit.open", "max", { queue }) },

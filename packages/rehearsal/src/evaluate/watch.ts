@@ -10,6 +10,8 @@ export interface Alert {
   /** Milliseconds of this machine's clock. */
   readonly at: number;
   readonly verdict: Verdict;
+  /** It had alerted before in this scenario. */
+  readonly isRepeated: boolean;
   recoveredAt?: number;
 }
 
@@ -44,8 +46,12 @@ export function startWatch(options: WatchOptions): Watch {
     const verdict = evaluate(options.clock, monitor, options.signals, now);
     const before = open.get(monitor.key);
     const isAlerting = isLoud(verdict, monitor.condition);
-    if (isAlerting && !before) begin({ monitor, at: now, verdict });
+    if (isAlerting && !before) begin({ monitor, at: now, verdict, isRepeated: hasAlerted(monitor.key) });
     if (!isAlerting && before) end(before, now);
+  }
+
+  function hasAlerted(key: string): boolean {
+    return alerts.some(({ monitor }) => monitor.key === key);
   }
 
   function begin(alert: Alert): void {

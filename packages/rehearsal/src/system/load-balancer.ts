@@ -23,9 +23,12 @@ export interface LoadBalancer {
 export interface Target {
   /** Resolves when its first checks succeeded. */
   readonly healthy: Promise<void>;
-  /** No new requests; resolves when those in flight have ended. */
+  /** No new requests; resolves when those in flight have ended, or after 30 s. */
   deregister(): Promise<void>;
 }
+
+/** How long a target that leaves may take for what it has in hand (`infra/load-balancer.ts`). */
+const deregistrationMilliseconds = 30_000;
 
 interface Member {
   readonly port: number;
@@ -48,6 +51,8 @@ export async function startLoadBalancer(intervalMilliseconds: number): Promise<L
     const startedAt = performance.now();
     forward(choose(members), req, res, connections).then(
       (by) => {
+        // A client that went away is 460 to the ALB, and nobody's 5xx.
+        if (res.destroyed && !res.writableFinished) return;
         const milliseconds = performance.now() - startedAt;
         for (const listener of listeners) listener({ status: res.statusCode, by, milliseconds });
       },
@@ -87,10 +92,20 @@ function register(members: Set<Member>, port: number, intervalMilliseconds: numb
     async deregister() {
       stop();
       member.isLeaving = true;
-      if (member.inFlight > 0) await new Promise<void>((resolve) => (member.idle = resolve));
+      if (member.inFlight > 0) await idleOrLate(member);
       members.delete(member);
     },
   };
+}
+
+function idleOrLate(member: Member): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(resolve, deregistrationMilliseconds);
+    member.idle = () => {
+      clearTimeout(late);
+      resolve();
+    };
+  });
 }
 
 function choose(members: ReadonlySet<Member>): Member | undefined {
@@ -119,12 +134,15 @@ async function forward(
 async function passOn(port: number, req: IncomingMessage, res: ServerResponse, connections: Agent) {
   const { method = "GET", url: path = "/", headers } = req;
   const call = request({ host: "127.0.0.1", port, path, method, headers, agent: connections });
+  // Listened to from the start: a client that has gone before the answer came is never heard of again.
+  const closed = new Promise((resolve) => res.once("close", resolve));
+  void closed.then(() => call.destroy());
   req.pipe(call);
   const [answer]: IncomingMessage[] = await once(call, "response").catch(() => []);
   if (!answer) return refuse(res, 502);
   res.writeHead(answer.statusCode ?? 502, answer.headers);
   answer.pipe(res);
-  await once(res, "close");
+  await closed;
   return "target" as const;
 }
 
