@@ -77,7 +77,7 @@ export function treeOf(trace: readonly Span[]): ReadonlySet<string> {
 
 /** The verb of a statement and the first table that it names. */
 function statementOf(text: string): string {
-  const table = /\b(gifts|outbox|send_attempts|dead_letters|simulated_provider\w*|provider\w*)\b/.exec(text)?.[1];
+  const table = /\b(gifts|outbox|send_attempts|dead_letters|simulated_provider)\b/.exec(text)?.[1];
   return `${text.trim().split(/\s/)[0]} ${table}`;
 }
 
