@@ -53,7 +53,8 @@ export function drainSide(rig: Rig, options: DrainOptions): Side {
       if ((await counts()).handled >= filled)
         throw new Error(`${options.name} emptied its queue before the time was up`);
       await askAll(consumers, "stop");
-      pace = Math.max(sample.perSecond * 1.6, 500);
+      // What is left over is there for the next load, so too many cost nothing more than once.
+      pace = Math.max(pace, sample.perSecond * 1.6);
       return sample;
     },
   };

@@ -37,8 +37,11 @@ export class BenchRig implements Rig {
   readonly folder = mkdtempSync(join(tmpdir(), "gift-bench-"));
   readonly say: (text: string) => void;
   readonly #profileFolder: string | undefined;
-  #postgres: BenchPostgres | undefined;
-  #sqs: { readonly child: Child; readonly origin: string } | undefined;
+  /** Promises, because a bench may ask for two databases at once. */
+  #postgres: Promise<BenchPostgres> | undefined;
+  #sqs: Promise<{ readonly child: Child; readonly origin: string }> | undefined;
+  #postgresPid = Number.NaN;
+  #postgresVersion = "not started";
   #children: Child[] = [];
   #queues: BenchQueues[] = [];
   #created = 0;
@@ -55,29 +58,33 @@ export class BenchRig implements Rig {
   }
 
   get postgresMeter(): ProcessorMeter {
-    return familyMeter(this.#postgres?.pid ?? Number.NaN);
+    return familyMeter(this.#postgresPid);
   }
 
   get postgresVersion(): string {
-    return this.#postgres?.version ?? "not started";
+    return this.#postgresVersion;
   }
 
   async createDatabase(): Promise<BenchDatabase> {
-    this.#postgres ??= await startPostgres(this.folder);
-    return await this.#postgres.createDatabase();
+    this.#postgres ??= startPostgres(this.folder);
+    const postgres = await this.#postgres;
+    this.#postgresPid = postgres.pid;
+    this.#postgresVersion = postgres.version;
+    return await postgres.createDatabase();
   }
 
   async createQueues(): Promise<BenchQueues> {
-    this.#sqs ??= await this.#startSqs();
+    this.#sqs ??= this.#startSqs();
+    const { origin } = await this.#sqs;
     this.#created += 1;
-    const queues = await createQueues(this.#sqs.origin, `bench-${this.#created}`);
+    const queues = await createQueues(origin, `bench-${this.#created}`);
     this.#queues.push(queues);
     return queues;
   }
 
   async start(options: ChildOptions): Promise<Child> {
     const environment = { ...localAws, NODE_COMPILE_CACHE: join(this.folder, "compile-cache"), ...options.environment };
-    const child = await startChild({
+    const child = await startChild(this.folder, {
       ...options,
       command: [...this.#profiled(options.name), ...options.command],
       environment,
@@ -97,8 +104,8 @@ export class BenchRig implements Rig {
 
   async close(): Promise<void> {
     await this.clear();
-    await this.#sqs?.child.stop();
-    await this.#postgres?.stop();
+    await (await this.#sqs?.catch(() => undefined))?.child.stop();
+    await (await this.#postgres?.catch(() => undefined))?.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -114,6 +121,6 @@ export class BenchRig implements Rig {
     const origin = `http://127.0.0.1:${port}`;
     Object.assign(process.env, localAws, { AWS_ENDPOINT_URL_SQS: origin });
     const command = ["tests/bench/process/emulator.ts", String(port)];
-    return { child: await startChild({ name: "fauxqs", command, environment: {} }), origin };
+    return { child: await startChild(this.folder, { name: "fauxqs", command }), origin };
   }
 }
