@@ -15,6 +15,14 @@ export interface CurvePoint {
   readonly y: Spread;
 }
 
+/** How something changes with size. */
+export interface Curve {
+  /** What y is, with its unit. */
+  readonly title: string;
+  readonly xName: string;
+  readonly points: readonly CurvePoint[];
+}
+
 /** One answer of a bench. */
 export interface Finding {
   readonly bench: string;
@@ -24,7 +32,7 @@ export interface Finding {
   readonly unit: Unit | "per second";
   readonly value: Spread;
   readonly sides?: readonly SideFigures[];
-  readonly curve?: { readonly xName: string; readonly points: readonly CurvePoint[] };
+  readonly curve?: Curve;
   /** Others needed the machine in so many rounds that none could be left out. */
   readonly isDisturbed?: boolean;
   /** What must be known to read the figure, in a sentence. */

@@ -60,4 +60,5 @@ function report(result: Run, isEverything: boolean): string {
   return `${[...broken, screenReport(result.findings, isEverything), "", machineLines(result.machine), took].join("\n")}\n`;
 }
 
+process.once("SIGINT", () => process.exit(130));
 await runCommandLine(command, flags, process.argv.slice(2));

@@ -25,7 +25,11 @@ const lineOf = (name: GoalName, findings: readonly Finding[]) => {
 const everything = (Object.keys(goals) as GoalName[]).map((name) => finding(name, 1, 2, 3));
 const growth: Finding = {
   ...{ bench: "growth", what: "sends <by> gifts", unit: "per second", value: spreadOf([5]) },
-  curve: { xName: "gifts", points: [100, 1_000].map((x) => ({ x, y: spreadOf([x / 10]) })) },
+  curve: {
+    title: "sends <by> second",
+    xName: "gifts",
+    points: [100, 1_000].map((x) => ({ x, y: spreadOf([x / 10]) })),
+  },
 };
 const run: Run = {
   ...{ machine: describeMachine("18.0"), seconds: 1, isShort: true, broken: [] },
@@ -101,9 +105,16 @@ describe("the plot", () => {
     expect(drawn.match(/<circle/g)).toHaveLength(2);
   });
 
+  test("an upper bound that is undercut by far is drawn as reached, to the edge", () => {
+    const bar = plot([finding("low-load", -0.05)])
+      .split("\n")
+      .find((line) => line.includes(">low-load<"));
+    expect(bar).toMatch(/width="520\.0".*#1a7f5a.*-0\.05 ms →/);
+  });
+
   test("is well-formed, whatever the words in it, and has no figure that isn't one", () => {
     const drawn = plot(run.findings);
-    expect(drawn).toContain("sends &lt;by> gifts");
+    expect(drawn).toContain("sends &lt;by> second, by gifts");
     expect(drawn).not.toMatch(/NaN|Infinity|undefined/);
     expect(drawn.match(/<text/g)).toHaveLength(drawn.match(/<\/text>/g)?.length ?? 0);
   });

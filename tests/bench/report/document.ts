@@ -68,7 +68,8 @@ function sideTable(findings: readonly Finding[]): string[] {
       return `| ${bench} | ${what} | ${name} | ${figure(perSecond.median)} | ${costs.join(", ")} |`;
     }),
     ...(curve?.points ?? []).map(
-      ({ x, y }) => `| ${bench} | ${what} | ${x.toLocaleString("en")} ${curve?.xName} | ${figure(y.median)} | |`,
+      ({ x, y }) =>
+        `| ${bench} | ${curve?.title} | ${x.toLocaleString("en")} ${curve?.xName} | ${figure(y.median)} | |`,
     ),
   ]);
   return [

@@ -19,6 +19,7 @@ export function plot(findings: readonly Finding[]): string {
   const height = top + Math.ceil(curves.length / curvesPerRow) * curveHeight + 10;
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">`,
+    "<title>Each goal's figure in proportion to the goal, and growth curves</title>",
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     text(labels, 22, "better →", "#57606a"),
     text(goalAt, 22, "goal", "#57606a", "middle"),
@@ -32,7 +33,7 @@ export function plot(findings: readonly Finding[]): string {
 
 function bar({ name, goal, finding, isReached }: Judgment, y: number): string {
   const value = finding?.value.median ?? 0;
-  const share = goal.bound === "at least" ? value / goal.figures[0] : goal.figures[0] / value;
+  const share = goal.bound === "at least" ? value / goal.figures[0] : proportionBelow(goal.figures[0], value);
   const length = Math.min(Math.max(share, 0), mostShown) * (goalAt - labels);
   const color = isReached ? "#1a7f5a" : "#bc4c00";
   return [
@@ -42,7 +43,12 @@ function bar({ name, goal, finding, isReached }: Judgment, y: number): string {
   ].join("");
 }
 
-function curve({ what, curve: drawn }: Finding, index: number, top: number): string {
+/** Below an upper bound, half of it is twice as good; nothing, or less than nothing, can't be drawn to scale. */
+function proportionBelow(bound: number, value: number): number {
+  return value > 0 ? bound / value : Number.POSITIVE_INFINITY;
+}
+
+function curve({ curve: drawn }: Finding, index: number, top: number): string {
   const points = drawn?.points ?? [];
   const box = {
     x: 50 + (index % curvesPerRow) * 275,
@@ -54,7 +60,7 @@ function curve({ what, curve: drawn }: Finding, index: number, top: number): str
   const place = placeIn(box, points, most);
   const line = points.map((point) => place(point.x, point.y.median).join(",")).join(" ");
   return [
-    text(box.x - 30, box.y + 4, `${what}, by ${drawn?.xName}`, "#24292f"),
+    text(box.x - 30, box.y + 4, `${drawn?.title}, by ${drawn?.xName}`, "#24292f"),
     `<path d="M${box.x} ${box.y + 16}v${box.height}h${box.width}" fill="none" stroke="#8c959f"/>`,
     `<polyline points="${line}" fill="none" stroke="#0969da" stroke-width="2"/>`,
     ...points.map((point) => dot(point, place)),

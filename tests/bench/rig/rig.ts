@@ -50,6 +50,8 @@ export class BenchRig implements Rig {
     this.sizes = options.sizes;
     this.say = options.say;
     this.#profileFolder = options.profileFolder;
+    // After a Ctrl-C as well: what runs stops by itself with this process, files don't.
+    process.once("exit", () => rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
   }
 
   get alternation(): Alternation {
@@ -106,7 +108,6 @@ export class BenchRig implements Rig {
     await this.clear();
     await (await this.#sqs?.catch(() => undefined))?.child.stop();
     await (await this.#postgres?.catch(() => undefined))?.stop();
-    rmSync(this.folder, { recursive: true, force: true });
   }
 
   #profiled(name: string): readonly string[] {

@@ -43,7 +43,11 @@ export const growthApi: Bench = {
       x: count,
       y: spreadOver(rounds, `${count} API`, ({ perSecond }) => perSecond),
     }));
-    const shared = { sides: sidesOf(rounds), isDisturbed: rounds.isDisturbed, curve: { xName: "processes", points } };
+    const shared = {
+      sides: sidesOf(rounds),
+      isDisturbed: rounds.isDisturbed,
+      curve: { title: "sends per second", xName: "processes", points },
+    };
     const note = "on two cores, which the API shares with Postgres and the clients";
     return [{ what: "sends, 2 API processes to 1", unit: "×", value, note, ...shared }];
   },

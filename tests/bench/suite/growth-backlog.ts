@@ -13,7 +13,7 @@ export const growthBacklog: Bench = {
     for (const backlog of rig.sizes.backlogs) points.push({ x: backlog, y: spreadOf([await workOff(rig, backlog)]) });
     const value = points.at(-1)?.y ?? spreadOf([]);
     const note = "no-op handlers, from the first poll to the last message; a short one is mostly the start";
-    const curve = { xName: "messages", points };
+    const curve = { title: "messages per second", xName: "messages", points };
     return [{ what: "messages by backlog", unit: "per second", value, note, curve }];
   },
 };

@@ -36,7 +36,7 @@ export const growthGifts: Bench = {
         what: "sends by gifts in the table",
         unit: "per second",
         value: perSecond(largest),
-        curve: { xName: "gifts", points },
+        curve: { title: "sends per second", xName: "gifts", points },
       },
     ];
   },

@@ -20,7 +20,7 @@ export const growthMessage: Bench = {
     }));
     const perSecond = spreadOver(rounds, nameOf(sizes.at(-1) ?? 0), (sample) => sample.perSecond);
     const note = "the curve is the consumer's CPU per message in µs: the emulator's, on the same cores, grows faster";
-    const curve = { xName: "bytes", points };
+    const curve = { title: "consumer's CPU per message, µs", xName: "bytes", points };
     return [{ what: `messages of ${nameOf(sizes.at(-1) ?? 0)}`, unit: "per second", value: perSecond, note, curve }];
   },
 };

@@ -27,7 +27,12 @@ export const growthWorkers: Bench = {
         note,
         isDisturbed: rounds.isDisturbed,
       },
-      { what: "messages by workers", unit: "per second", value: perSecond(4), curve: { xName: "workers", points } },
+      {
+        what: "messages by workers",
+        unit: "per second",
+        value: perSecond(4),
+        curve: { title: "messages per second", xName: "workers", points },
+      },
     ];
   },
 };

@@ -32,7 +32,13 @@ export const memory: Bench = {
       const points = resident.map((each) => ({ x: each.gifts, y: spreadOf([each[process]]) }));
       const value = points.at(-1)?.y ?? spreadOf([]);
       const goal = process === "API" ? "memory-api" : "memory-worker";
-      return { goal, what: `${process}, resident`, unit: "MB", value, curve: { xName: "gifts", points } };
+      return {
+        goal,
+        what: `${process}, resident`,
+        unit: "MB",
+        value,
+        curve: { title: `${process}, resident MB`, xName: "gifts", points },
+      };
     });
   },
 };
