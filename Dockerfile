@@ -10,6 +10,7 @@ COPY package.json bun.lock ./
 COPY packages/agent/package.json packages/agent/
 COPY packages/api/package.json packages/api/
 COPY packages/batch/package.json packages/batch/
+COPY packages/chaos/package.json packages/chaos/
 COPY packages/console/package.json packages/console/
 COPY packages/core/package.json packages/core/
 COPY packages/fleet/package.json packages/fleet/

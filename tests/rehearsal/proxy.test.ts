@@ -88,3 +88,41 @@ test("SQS: receives hide for as long as a rehearsal says, everything else passes
   proxy.hideFor(undefined);
   expect(await ask("ReceiveMessage")).toEqual({ VisibilityTimeout: 30 });
 });
+
+test("half open, the client is told nothing and hears nothing; new connections work", async () => {
+  const proxy = await echo();
+  const old = await open(proxy.port);
+  old.write("a");
+  await once(old, "data");
+  let heard = "";
+  old.on("data", (chunk) => {
+    heard += String(chunk);
+  });
+  proxy.halfOpen();
+  old.write("lost");
+  const other = await open(proxy.port);
+  other.write("b");
+  expect(String((await once(other, "data"))[0])).toBe("b");
+  expect([old.destroyed, heard]).toEqual([false, ""]);
+});
+
+test("slow, everything arrives, later and in its order, also what is sent once it is mended", async () => {
+  const proxy = await echo();
+  const socket = await open(proxy.port);
+  let heard = "";
+  socket.on("data", (chunk) => {
+    heard += String(chunk);
+  });
+  const startedAt = performance.now();
+  proxy.slow(150);
+  socket.write("slow ");
+  // Its way there has begun when another connection's first answer is back.
+  const other = await open(proxy.port);
+  other.write("x");
+  await once(other, "data");
+  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(295);
+  socket.write("and ");
+  await proxy.mend();
+  socket.write("fast");
+  await expect.poll(() => heard).toBe("slow and fast");
+});

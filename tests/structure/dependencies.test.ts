@@ -19,6 +19,7 @@ const allowed: Record<string, readonly string[]> = {
   release: ["link"],
   // The demo is a typed client of the API; nothing else of it is used.
   local: ["api", "core", "fleet", "link", "queue", "telemetry"],
+  chaos: ["core", "fleet", "local", "rehearsal"],
   rehearsal: ["agent", "core", "fleet", "local", "monitor", "telemetry"],
 };
 

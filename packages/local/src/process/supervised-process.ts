@@ -13,6 +13,13 @@ export interface SupervisionOptions {
   onLine(name: string, line: LogLine): void;
   /** Told in one sentence when it crashed, came back or had to be killed. */
   onNotice(sentence: string): void;
+  /** Told how it ended, each time, a stop included. */
+  onEnd?(name: string, end: ProcessEnd): void;
+}
+
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
 }
 
 const startsBeforeGivingUp = 3;
@@ -84,6 +91,7 @@ export class SupervisedProcess {
     // "close" and not "exit": its last lines have been read by then.
     this.#gone = new Promise((resolve) => {
       child.once("close", (code, signal) => {
+        this.#options.onEnd?.(this.spec.name, { code, signal });
         this.#ended(signal ? `was killed by ${signal}` : `ended with exit code ${code}`, code);
         resolve();
       });

@@ -4,7 +4,12 @@ import { setTimeout as pause } from "node:timers/promises";
 export interface Client {
   /** Creates a gift and returns its id. */
   create(message: string): Promise<string>;
-  send(giftId: string, idempotencyKey: string): Promise<void>;
+  /**
+   * Asks for a gift to be sent.
+   * @returns the answer's body as it came, the same for every repetition
+   * @throws RefusedError when another key came first
+   */
+  send(giftId: string, idempotencyKey: string): Promise<string>;
 }
 
 /** Longer than anything that a rehearsal breaks stays broken. */
@@ -14,53 +19,60 @@ const backoff = { firstMilliseconds: 100, mostMilliseconds: 2_000 };
 
 /**
  * @param url the load balancer's
- * @param onRetry told of each request that has to be made again
+ * @param onRetry told of each request that has to be made again, and why
  */
-export function createClient(url: string, onRetry: () => void): Client {
+export function createClient(url: string, onRetry: (err: unknown) => void): Client {
   const post = (path: string, init: RequestInit) => persist(() => ask(`${url}${path}`, init), onRetry);
   return {
     async create(message) {
       const headers = { "content-type": "application/json" };
-      const gift: unknown = await post("/gifts", { headers, body: JSON.stringify({ amount: 2_500, message }) });
+      const answer = await post("/gifts", { headers, body: JSON.stringify({ amount: 2_500, message }) });
+      const gift: unknown = JSON.parse(answer);
       if (typeof gift === "object" && gift !== null && "gift_id" in gift) return String(gift.gift_id);
-      throw new Error(`the API created no gift: ${JSON.stringify(gift)}`);
+      throw new Error(`the API created no gift: ${answer}`);
     },
-    async send(giftId, idempotencyKey) {
-      await post(`/gifts/${giftId}/send`, { headers: { "idempotency-key": idempotencyKey } });
-    },
+    send: (giftId, idempotencyKey) => post(`/gifts/${giftId}/send`, { headers: { "idempotency-key": idempotencyKey } }),
   };
 }
 
 /** An answer that says to ask again: 429, or any 5xx, of which nobody knows whether the request took effect. */
-class AskAgainError extends Error {
+export class AskAgainError extends Error {
+  readonly status: number;
   readonly afterMilliseconds: number;
 
   constructor(status: number, afterMilliseconds: number) {
     super(`the API answered ${status}`);
+    this.status = status;
     this.afterMilliseconds = afterMilliseconds;
   }
 }
 
 /** An answer that asking again wouldn't change. */
-class RefusedError extends Error {}
+export class RefusedError extends Error {
+  readonly status: number;
 
-async function ask(url: string, init: RequestInit): Promise<unknown> {
+  constructor(status: number, body: string) {
+    super(`the API answered ${status}: ${body}`);
+    this.status = status;
+  }
+}
+
+async function ask(url: string, init: RequestInit): Promise<string> {
   const answer = await fetch(url, { ...init, method: "POST", signal: AbortSignal.timeout(requestTimeoutMilliseconds) });
   const text = await answer.text();
-  if (answer.ok) return JSON.parse(text);
-  if (answer.status !== 429 && answer.status < 500)
-    throw new RefusedError(`the API answered ${answer.status}: ${text}`);
+  if (answer.ok) return text;
+  if (answer.status !== 429 && answer.status < 500) throw new RefusedError(answer.status, text);
   throw new AskAgainError(answer.status, 1_000 * Number(answer.headers.get("retry-after") ?? 0));
 }
 
-async function persist<Answer>(call: () => Promise<Answer>, onRetry: () => void): Promise<Answer> {
+async function persist<Answer>(call: () => Promise<Answer>, onRetry: (err: unknown) => void): Promise<Answer> {
   const deadline = Date.now() + patienceMilliseconds;
   for (let retry = 0; ; retry += 1) {
     try {
       return await call();
     } catch (err) {
       if (err instanceof RefusedError || Date.now() > deadline) throw err;
-      onRetry();
+      onRetry(err);
       await pause(pauseMilliseconds(err, retry));
     }
   }

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 
 /** A TCP server that stands in for another one and can be taken away from its clients. */
 export interface TcpProxy {
@@ -8,6 +9,10 @@ export interface TcpProxy {
   cut(): Promise<void>;
   /** Connections stay open and are accepted, but no byte gets through, as when a network drops packets. */
   freeze(): void;
+  /** The servers' ends of the connections there are vanish untold: clients keep theirs for as long as they like. New ones work. */
+  halfOpen(): void;
+  /** What is sent from now on arrives so much later, in both directions; 0 ends it. */
+  slow(milliseconds: number): void;
   /** Whatever was done to it is over; the port is the same. */
   mend(): Promise<void>;
   close(): Promise<void>;
@@ -20,6 +25,9 @@ export interface TcpProxy {
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let isFrozen = false;
+  let slownessMilliseconds = 0;
+  const slowness = () => slownessMilliseconds;
+  const upstreams = new Set<Socket>();
   const follow = (socket: Socket) => {
     sockets.add(socket);
     socket.setNoDelay().once("close", () => sockets.delete(socket));
@@ -30,8 +38,12 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     const upstream = connect(targetPort, "127.0.0.1");
     const pair = [client, upstream];
     for (const socket of pair) follow(socket);
-    client.on("data", (chunk) => upstream.write(chunk)).once("close", () => upstream.destroy());
-    upstream.on("data", (chunk) => client.write(chunk)).once("close", () => client.destroy());
+    upstreams.add(upstream);
+    client.on("data", passTo(upstream, slowness)).once("close", () => upstream.destroy());
+    upstream.on("data", passTo(client, slowness)).once("close", () => {
+      // Deleted already: its client must not hear of the end.
+      if (upstreams.delete(upstream)) client.destroy();
+    });
     if (isFrozen) for (const socket of pair) socket.pause();
   });
   const port = await listen(0);
@@ -58,11 +70,34 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       isFrozen = true;
       for (const socket of sockets) socket.pause();
     },
+    halfOpen() {
+      for (const upstream of upstreams) {
+        upstreams.delete(upstream);
+        upstream.resetAndDestroy();
+      }
+    },
+    slow(milliseconds) {
+      slownessMilliseconds = milliseconds;
+    },
     async mend() {
       isFrozen = false;
+      slownessMilliseconds = 0;
       for (const socket of sockets) socket.resume();
       if (!server.listening) await listen(port);
     },
     close: cut,
+  };
+}
+
+/** One direction of a connection: what comes later is never written earlier, whatever the delay was meanwhile. */
+function passTo(to: Socket, slownessMilliseconds: () => number): (chunk: Buffer) => void {
+  let last = Promise.resolve();
+  return (chunk) => {
+    const dueAt = performance.now() + slownessMilliseconds();
+    last = last.then(async () => {
+      const dueIn = dueAt - performance.now();
+      if (dueIn > 0) await pause(dueIn);
+      to.write(chunk);
+    });
   };
 }

@@ -1,0 +1,48 @@
+import { isSettled, settle, type Unsettled } from "@gift/rehearsal/audit/settle";
+import { operate } from "@gift/rehearsal/operate";
+import type { System } from "../system/system.ts";
+
+export interface QuietOptions {
+  /** Whether SQS may have lost messages: the emulator was killed. */
+  readonly mayRequeue: boolean;
+  readonly patienceMilliseconds: number;
+}
+
+export interface Quiet {
+  readonly unsettled: Unsettled;
+  /** Gifts whose message was written again by `ops gifts requeue`. */
+  readonly requeued: number;
+}
+
+/** In rounds of this, so that a lost message is noticed before the patience is over. */
+const roundMilliseconds = 10_000;
+const idle = "10s";
+
+/**
+ * Waits until nothing is on its way. A gift that is QUEUED while neither outbox nor queues hold a message has lost its own;
+ * where SQS may be to blame, it is requeued as the runbook says, and counted.
+ */
+export async function waitForQuiet(system: System, { mayRequeue, patienceMilliseconds }: QuietOptions): Promise<Quiet> {
+  const deadline = Date.now() + patienceMilliseconds;
+  let requeued = 0;
+  let wasAbandoned = false;
+  for (;;) {
+    const unsettled = await settle(system.database, system.readDepths, roundMilliseconds);
+    if (isSettled(unsettled) || Date.now() > deadline) return { unsettled, requeued };
+    // Seen twice, ten seconds apart: once may have been between two steps of one message.
+    const isNowAbandoned = isAbandoned(unsettled);
+    if (mayRequeue && wasAbandoned && isNowAbandoned) requeued += await requeue(system);
+    wasAbandoned = isNowAbandoned;
+  }
+}
+
+/** Whether gifts wait for messages that nobody has. */
+export function isAbandoned({ queued, outbox, messages, deadMessages }: Unsettled): boolean {
+  return queued > 0 && outbox === 0 && messages === 0 && deadMessages === 0;
+}
+
+async function requeue(system: System): Promise<number> {
+  const printed = await operate(system, ["gifts", "requeue", "--all", "--idle-for", idle, "--json"]);
+  const { gifts }: { gifts?: unknown } = JSON.parse(printed);
+  return Array.isArray(gifts) ? gifts.length : 0;
+}

@@ -1,0 +1,66 @@
+import { audit } from "@gift/rehearsal/audit/audit";
+import { auditBooks, countOldTransactions, readLeftovers } from "./audit/books.ts";
+import { tellEvidence } from "./audit/evidence.ts";
+import { waitForQuiet } from "./audit/quiet.ts";
+import type { Injected } from "./fault/carry-out.ts";
+import type { Load } from "./load/load.ts";
+import type { Result } from "./result.ts";
+import type { Subject } from "./system/subject.ts";
+import type { System } from "./system/system.ts";
+import { until } from "./until.ts";
+
+export interface Ended {
+  readonly system: System;
+  readonly load: Load;
+  readonly injected: Injected;
+  readonly seed: number;
+  readonly minutes: number;
+  say(sentence: string): void;
+}
+
+/** The longest chain is a message that is received five times and was hidden for 30 s each time, on a busy machine. */
+const patienceMilliseconds = 300_000;
+
+/** Everything counts that was created: the run had a database of its own. */
+const sinceEver = new Date(0);
+
+/** Waits until nothing moves any more, and audits. */
+export async function concludeRun({ system, load, injected, seed, minutes, say }: Ended): Promise<Result> {
+  const faultsEndedAt = performance.now();
+  const problems: string[] = [];
+  const settled = async (what: string, work: Promise<void>) =>
+    void (await work.catch((err: unknown) => problems.push(`${what}: ${String(err)}`)));
+  await settled("a client gave up", load.stop());
+  await settled("a process is away", allReady(system));
+  const { unsettled, requeued } = await waitForQuiet(system, { mayRequeue: injected.kill > 0, patienceMilliseconds });
+  const quietAfterSeconds = (performance.now() - faultsEndedAt) / 1_000;
+  say("Quiet. Asking every accepted key once more …");
+  const replays = await load.replay();
+  const { lost, doubled, ...counts } = await audit(system.database, sinceEver, load.answers.accepted);
+  const findings = [...load.answers.findings, ...(await auditBooks(system.database))];
+  const left = await countOldTransactions(system.database);
+  if (left > 0) problems.push(`${left} transactions were left open`);
+  return {
+    ...{ seed, minutes, injected, replays, requeued, unsettled, quietAfterSeconds, findings },
+    gifts: load.begun(),
+    retries: load.retries(),
+    refusals: load.refusals(),
+    audit: { ...counts, lost, doubled },
+    leftovers: await readLeftovers(system.database),
+    failedStarts: sum(system, ({ failedStarts }) => failedStarts),
+    problems: [...problems, ...load.problems(), ...crashes(system)],
+    evidence: await tellEvidence(system.database, [...lost, ...doubled, ...findings]),
+  };
+}
+
+function allReady({ subjects }: System): Promise<void> {
+  return until("every process to be ready", () => Array.from(subjects.values()).every((each) => each.isReady()));
+}
+
+function sum({ subjects }: System, number: (subject: Subject) => number): number {
+  return Array.from(subjects.values(), number).reduce((total, each) => total + each, 0);
+}
+
+function crashes({ subjects }: System): readonly string[] {
+  return Array.from(subjects.values()).flatMap((subject) => subject.crashes);
+}

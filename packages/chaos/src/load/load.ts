@@ -1,0 +1,102 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import { AskAgainError, createClient, RefusedError } from "@gift/rehearsal/load/client";
+import { Answers } from "./answers.ts";
+import { type GiftPlan, nextGift } from "./mix.ts";
+
+export interface LoadOptions {
+  readonly url: string;
+  readonly giftsPerSecond: number;
+  /** In [0, 1): what gifts say and how their clients ask. */
+  random(): number;
+}
+
+/** Clients that create gifts and send them, and repeat each request under its key until it is answered. */
+export interface Load {
+  readonly answers: Answers;
+  /** Gifts begun so far. */
+  begun(): number;
+  /** Requests made again: each is one that failed. */
+  retries(): number;
+  /** Rivals' keys that were refused with 409. */
+  refusals(): number;
+  /** Answers that docs/api.md doesn't promise: 500, and 409 without a rival. */
+  problems(): readonly string[];
+  /**
+   * Begins no more gifts; resolves when every request is answered.
+   * @throws Error naming the first client that gave up
+   */
+  stop(): Promise<void>;
+  /** Asks every accepted key once more: the answers are compared with the first ones. Returns how many there were. */
+  replay(): Promise<number>;
+}
+
+const replayingClients = 16;
+
+/** Starts a steady load. */
+export function startLoad({ url, giftsPerSecond, random }: LoadOptions): Load {
+  const answers = new Answers();
+  const stopping = new AbortController();
+  const journeys: Promise<unknown>[] = [];
+  const problems: string[] = [];
+  let retries = 0;
+  let refusals = 0;
+  const client = createClient(url, (err) => {
+    retries += 1;
+    // A lost connection and a 503 are part of the deal; a 500 means that something was not thought of.
+    if (err instanceof AskAgainError && err.status === 500) problems.push("a client was answered 500");
+  });
+
+  async function ask(giftId: string, key: string, hasRival: boolean): Promise<void> {
+    try {
+      answers.add(giftId, key, await client.send(giftId, key));
+    } catch (err) {
+      if (!(err instanceof RefusedError && err.status === 409)) throw err;
+      if (hasRival) refusals += 1;
+      else problems.push(`the only key of gift ${giftId} was refused: ${err.message}`);
+    }
+  }
+
+  async function sendOne({ message, copies, hasRival }: GiftPlan): Promise<void> {
+    const giftId = await client.create(message);
+    const key = randomUUID();
+    const keys = [...Array.from({ length: copies }, () => key), ...(hasRival ? [randomUUID()] : [])];
+    await Promise.all(keys.map((each) => ask(giftId, each, hasRival)));
+  }
+
+  async function run(): Promise<void> {
+    const startedAt = performance.now();
+    while (!stopping.signal.aborted) {
+      const journey = sendOne(nextGift(random));
+      // Reported by stop(), which awaits it.
+      journey.catch(() => undefined);
+      journeys.push(journey);
+      const dueIn = startedAt + (journeys.length * 1_000) / giftsPerSecond - performance.now();
+      if (dueIn > 0) await pause(dueIn, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  const running = run();
+  return {
+    answers,
+    begun: () => journeys.length,
+    retries: () => retries,
+    refusals: () => refusals,
+    problems: () => problems,
+    async stop() {
+      stopping.abort();
+      await running;
+      await Promise.all(journeys);
+    },
+    async replay() {
+      const keys = [...answers.keys];
+      const count = keys.length;
+      const oneClient = async () => {
+        for (let next = keys.pop(); next; next = keys.pop())
+          answers.add(next.giftId, next.key, await client.send(next.giftId, next.key));
+      };
+      await Promise.all(Array.from({ length: replayingClients }, oneClient));
+      return count;
+    },
+  };
+}

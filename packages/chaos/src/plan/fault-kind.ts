@@ -1,0 +1,63 @@
+/** What can be killed, frozen or told to end: one process of each role, and three that send. */
+export const processNames = [
+  "api",
+  "outbox-relay",
+  "dead-letter-handler",
+  "gift-worker-1",
+  "gift-worker-2",
+  "gift-worker-3",
+] as const;
+
+export type ProcessName = (typeof processNames)[number];
+
+/** Whom a fault concerns. A server's connections are its proxy's; the server itself is a process of its own. */
+export type Target = ProcessName | "postgres" | "postgres-connections" | "sqs" | "sqs-connections";
+
+/** What a fault does, as the report counts it. */
+export type Way =
+  | "kill"
+  | "freeze"
+  | "terminate"
+  | "restart-fast"
+  | "restart-immediate"
+  | "end-sessions"
+  | "cut"
+  | "hang"
+  | "half-open"
+  | "slow";
+
+/** How long a fault lasts, in seconds; `past-lease` is longer than SQS hides a message. */
+export type Length = "moment" | "past-lease" | { readonly least: number; readonly most: number };
+
+export interface FaultKind {
+  /** Of the targets the seed picks one. */
+  readonly targets: readonly Target[];
+  readonly way: Way;
+  /** The connections' own are shorter than the patience of a client, and longer than that of a statement. */
+  readonly length: Length;
+}
+
+const giftWorkers: readonly Target[] = ["gift-worker-1", "gift-worker-2", "gift-worker-3"];
+const roles: readonly (readonly Target[])[] = [["api"], ["outbox-relay"], ["dead-letter-handler"], giftWorkers];
+const short = { least: 1, most: 4 };
+
+/** Every kind of fault; a plan goes through all of them, in an order of its own, before it repeats one. */
+export const faultKinds: readonly FaultKind[] = [
+  ...roles.map((targets): FaultKind => ({ targets, way: "kill", length: "moment" })),
+  ...roles.map((targets): FaultKind => ({ targets, way: "terminate", length: "moment" })),
+  { targets: ["dead-letter-handler"], way: "freeze", length: "past-lease" },
+  { targets: giftWorkers, way: "freeze", length: "past-lease" },
+  // They hold no leases; past idle_in_transaction_session_timeout (10 s) Postgres ends their transactions.
+  { targets: ["outbox-relay"], way: "freeze", length: { least: 3, most: 12 } },
+  { targets: ["api"], way: "freeze", length: short },
+  { targets: ["postgres"], way: "restart-fast", length: "moment" },
+  { targets: ["postgres"], way: "restart-immediate", length: "moment" },
+  { targets: ["postgres"], way: "end-sessions", length: "moment" },
+  { targets: ["sqs"], way: "kill", length: "moment" },
+  ...(["postgres-connections", "sqs-connections"] as const).flatMap((target): FaultKind[] => [
+    { targets: [target], way: "cut", length: short },
+    { targets: [target], way: "hang", length: short },
+    { targets: [target], way: "half-open", length: "moment" },
+    { targets: [target], way: "slow", length: { least: 2, most: 8 } },
+  ]),
+];

@@ -1,0 +1,74 @@
+import { StackError } from "@gift/local/command/usage-error";
+import { createRandom } from "@gift/rehearsal/random";
+import { concludeRun } from "./conclude.ts";
+import { carryOut } from "./fault/carry-out.ts";
+import { startLoad } from "./load/load.ts";
+import type { Fault } from "./plan/plan.ts";
+import { planFaults } from "./plan/plan.ts";
+import type { Result } from "./result.ts";
+import { type System, startSystem } from "./system/system.ts";
+
+export interface RunOptions {
+  readonly seed: number;
+  readonly minutes: number;
+  readonly giftsPerSecond: number;
+  /** Ends everything early, e.g. at Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Tells people how far it is. */
+  say(sentence: string): void;
+}
+
+/** From so many minutes on SQS hides messages as long as on AWS; a shorter run has no time to wait for that. */
+const realLeaseFromMinutes = 5;
+const lease = { shortSeconds: 6, realSeconds: 30 };
+/** The load's chances are not the plan's: a faster load leaves the faults as they are. */
+const loadSeed = 0x9e3779b9;
+
+/**
+ * Starts one system, loads it, harms it according to the seed's plan, and audits what became of every gift.
+ * @throws StackError when the system can't start, or when it was interrupted; nothing is left running then either
+ */
+export async function runChaos(options: RunOptions): Promise<Result> {
+  const { minutes, seed, say } = options;
+  const isReal = minutes >= realLeaseFromMinutes;
+  const leaseSeconds = isReal ? lease.realSeconds : lease.shortSeconds;
+  const plan = planFaults({ seed, minutes, leaseSeconds });
+  say(`Starting Postgres, SQS, API, outbox relay, dead-letter handler and three gift workers …`);
+  const system = await startSystem(isReal ? undefined : leaseSeconds);
+  try {
+    say(
+      `${plan.length} faults in ${minutes} minutes, seed ${seed}; SQS hides a received message for ${leaseSeconds} s`,
+    );
+    return await Promise.race([harm(system, plan, options), interruption(options.signal)]);
+  } finally {
+    say("Stopping everything …");
+    await system.stop();
+  }
+}
+
+async function harm(system: System, plan: readonly Fault[], options: RunOptions): Promise<Result> {
+  const { giftsPerSecond, seed, minutes, signal, say } = options;
+  const load = startLoad({ url: system.apiUrl, giftsPerSecond, random: createRandom(seed ^ loadSeed) });
+  const startedAt = performance.now();
+  const tell = (fault: Fault) =>
+    say(`${sentenceOf(fault)}   [${load.begun()} gifts, ${load.retries()} repeated requests]`);
+  const injected = await carryOut(system, plan, tell, signal);
+  const elapsed = performance.now() - startedAt;
+  say(
+    `No more faults after ${Math.round(elapsed / 1_000)} s: waiting until every request is answered and nothing moves`,
+  );
+  return await concludeRun({ system, load, injected, seed, minutes, say });
+}
+
+function sentenceOf({ target, way, lastsMilliseconds }: Fault): string {
+  const length = lastsMilliseconds > 0 ? ` for ${(lastsMilliseconds / 1_000).toFixed(1)} s` : "";
+  return `✗ ${way} ${target}${length}`.padEnd(48);
+}
+
+function interruption(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) =>
+    signal.addEventListener("abort", () => reject(new StackError("Interrupted: nothing is left running.")), {
+      once: true,
+    }),
+  );
+}
