@@ -15,15 +15,17 @@ describe("what an operator's commands know about a stage", () => {
       const credentials = { accessKeyId: "OPERATOR", secretAccessKey: "secret" };
       const handbook = await readHandbook(new SSMClient({ endpoint, region: "us-east-1", credentials }), stage);
       expect(handbook.operator).toMatchObject({ container: "Operator", logGroup: `/gift/${stage}/Operator` });
-      expect(Object.keys(handbook.names).sort()).toEqual([
-        "API_URL",
-        "CLUSTER",
-        "DATABASE",
-        "GIFT_DEAD_LETTERS_QUEUE",
-        "GIFT_QUEUE",
-        "LOAD_BALANCER",
-        "LOG_GROUP",
-      ]);
+      expect(new Set(Object.keys(handbook.names))).toEqual(
+        new Set([
+          "API_URL",
+          "CLUSTER",
+          "DATABASE",
+          "GIFT_DEAD_LETTERS_QUEUE",
+          "GIFT_QUEUE",
+          "LOAD_BALANCER",
+          "LOG_GROUP",
+        ]),
+      );
       expect(JSON.stringify(handbook)).not.toMatch(/password|secret/i);
     },
     60_000,
