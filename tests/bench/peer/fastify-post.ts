@@ -1,12 +1,12 @@
 /** `POST /gifts` on Fastify: the same body rules, the same call of the domain, the same answer. Argument: port. */
 
 import { createGiftBody } from "@gift/api/gift.schema";
-import { createGift } from "@gift/core/gift/create";
+import { createGiftBatch } from "@gift/core/gift/create";
 import Fastify from "fastify";
 import { obey } from "../process/obey.ts";
 import { openStubDatabase } from "../process/stub-database.ts";
 
-const db = openStubDatabase();
+const createGift = createGiftBatch(openStubDatabase());
 // Fastify would take an unknown property out, and a number given as text; our API refuses both.
 const app = Fastify({ bodyLimit: 16_384, ajv: { customOptions: { removeAdditional: false, coerceTypes: false } } });
 const { amount } = createGiftBody.properties;
@@ -22,7 +22,7 @@ const body = {
 
 app.post<{ Body: { amount: number; message?: string } }>("/gifts", { schema: { body } }, async (request, res) => {
   const { amount: given, message = null } = request.body;
-  const gift = await createGift(db, { amount: given, message });
+  const gift = await createGift({ amount: given, message });
   return await res
     .code(201)
     .header("location", `/gifts/${gift.id}`)

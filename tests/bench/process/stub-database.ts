@@ -1,5 +1,12 @@
 import type { Database } from "@gift/core/database/database";
-import { Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type QueryResult } from "kysely";
+import {
+  type CompiledQuery,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+} from "kysely";
 import { giftIdOf } from "../rig/gift-rows.ts";
 
 const now = new Date();
@@ -8,11 +15,11 @@ const gift = {
   ...{ last_error: null, created_at: now, updated_at: now },
 };
 
-/** Kysely over a connection that answers every statement at once with one gift. */
+/** Kysely over a connection that answers every statement at once, with a gift per row that it stores. */
 export function openStubDatabase(): Kysely<Database> {
-  const result = { rows: [gift] };
   const connection = {
-    executeQuery: <Row>() => Promise.resolve(result as unknown as QueryResult<Row>),
+    executeQuery: <Row>({ parameters }: CompiledQuery) =>
+      Promise.resolve(giftsFor(parameters) as unknown as QueryResult<Row>),
     // biome-ignore lint/correctness/useYield: nothing streams here
     async *streamQuery() {
       await Promise.reject(new Error("nothing streams here"));
@@ -31,4 +38,9 @@ export function openStubDatabase(): Kysely<Database> {
       }),
     },
   });
+}
+
+/** A statement of many rows takes an array per column. */
+function giftsFor([first]: readonly unknown[]): { rows: unknown[] } {
+  return { rows: Array.isArray(first) ? first.map(() => gift) : [gift] };
 }
