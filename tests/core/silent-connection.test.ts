@@ -7,12 +7,12 @@ import { useTestDatabase } from "../support/database.ts";
 
 const database = useTestDatabase();
 
-/** One connection, through a proxy that can let the server's end of it vanish. */
-async function connected(namesStatements: boolean) {
+/** Connections through a proxy that can let the server's end of it vanish. */
+async function connected(namesStatements: boolean, maxConnections = 1) {
   const proxy = await startTcpProxy(database.connection.port);
   const db = openDatabase({
     ...{ ...database.connection, port: proxy.port, namesStatements },
-    ...{ maxConnections: 1, statementTimeoutSeconds: 0.1, applicationName: "test" },
+    ...{ maxConnections, statementTimeoutSeconds: 0.1, applicationName: "test" },
   });
   onTestFinished(async () => {
     await proxy.close();
@@ -45,4 +45,13 @@ test("a transaction that it happens to fails as unavailable, too", async () => {
     .catch((err: unknown) => err);
   expect(isDatabaseUnavailable(failure)).toBe(true);
   await expect(sql`select 1`.execute(db)).resolves.toBeDefined();
+});
+
+test("what idles meanwhile is replaced with it: one statement finds out for all", async () => {
+  const { proxy, db } = await connected(true, 4);
+  await Promise.all(Array.from({ length: 4 }, () => sql`select pg_sleep(0.05)`.execute(db)));
+  proxy.halfOpen();
+  await expect(sql`select 1`.execute(db)).rejects.toThrow("Query read timeout");
+  const again = await Promise.allSettled(Array.from({ length: 4 }, () => sql`select 1`.execute(db)));
+  expect(again.map(({ status }) => status)).toEqual(Array.from({ length: 4 }, () => "fulfilled"));
 });
