@@ -99,3 +99,43 @@ test("SIGTERM ends it with exit code 0", async () => {
   emulator.kill("SIGTERM");
   expect(await emulator.exited).toEqual({ code: 0, signal: null });
 });
+
+/** Kills the emulator as it writes its second message: the first is sent, the second is the same one's move. */
+const killedAtTheMove = `data:text/javascript,${encodeURIComponent(`
+  import { DatabaseSync } from "node:sqlite";
+  const prepare = DatabaseSync.prototype.prepare;
+  let inserts = 0;
+  DatabaseSync.prototype.prepare = function (text) {
+    const statement = prepare.call(this, text);
+    if (!/INSERT OR REPLACE INTO sqs_messages/.test(text)) return statement;
+    const run = statement.run.bind(statement);
+    statement.run = (...values) => {
+      inserts += 1;
+      if (inserts === 2) process.kill(process.pid, "SIGKILL");
+      return run(...values);
+    };
+    return statement;
+  };`)}`;
+
+test("a message that is moved to the dead-letter queue when the emulator is killed is in one of the two afterwards", async () => {
+  const [folder, port] = [await temporaryFolder(), await freePort()];
+  const first = run(["--import", killedAtTheMove, program, "--data-folder", folder, "--port", `${port}`]);
+  await first.printed(/service\.ready/);
+  const urls = await ensureQueues(`http://127.0.0.1:${port}`);
+  const client = plainClient(port);
+  await client.send(new SendMessageCommand({ QueueUrl: urls.gift, MessageBody: "kept" }));
+  const receive = () => client.send(new ReceiveMessageCommand({ QueueUrl: urls.gift, VisibilityTimeout: 0 }));
+  const { maxReceiveCount } = fleet.queues.gift.deadLetter;
+  for (let count = 0; count < maxReceiveCount; count += 1) expect((await receive()).Messages).toHaveLength(1);
+  // The SDK asks again, and nobody is there.
+  const moving = receive().catch(() => undefined);
+  expect(await first.exited).toMatchObject({ signal: "SIGKILL" });
+  await moving;
+  await startEmulator(folder, port);
+  const bodies = [];
+  for (const QueueUrl of [urls.gift, urls["gift-dead-letters"]])
+    bodies.push(
+      ...((await client.send(new ReceiveMessageCommand({ QueueUrl }))).Messages ?? []).map(({ Body }) => Body),
+    );
+  expect(bodies).toEqual(["kept"]);
+});

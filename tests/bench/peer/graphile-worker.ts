@@ -1,15 +1,16 @@
 /**
- * The service on graphile-worker, as its performance page recommends: jobs added by its SQL function in the transaction that
- * needs them, a local queue, completions in batches. Arguments: `api` or `worker`, port, connection.
+ * The service on graphile-worker, with the settings of its performance page (24 at a time, 25 connections, a local queue of 500,
+ * completions in batches); jobs are added by its SQL function in the transaction that needs them. That function notifies, and
+ * NOTIFY holds a lock of the whole server over the commit's flush: accepting, not working, is what limits it. Arguments: `api` or `worker`, port, connection.
  */
-import { makeWorkerUtils, run } from "graphile-worker";
+import { Logger, makeWorkerUtils, run } from "graphile-worker";
 import { Pool } from "pg";
 import { obey } from "../process/obey.ts";
 import { acceptStatement, sentStatement } from "./accept-statement.ts";
 import { createSendApi } from "./send-api.ts";
 
 const [role, port, connection = "{}"] = process.argv.slice(2);
-const pool = new Pool({ ...JSON.parse(connection), max: 10 });
+const pool = new Pool({ ...JSON.parse(connection), max: role === "api" ? 10 : 25 });
 const utils = await makeWorkerUtils({ pgPool: pool });
 await utils.migrate();
 
@@ -33,8 +34,10 @@ async function startApi(): Promise<() => Promise<void>> {
 async function startWorker(): Promise<() => Promise<void>> {
   const runner = await run({
     pgPool: pool,
-    concurrency: 40,
+    concurrency: 24,
     noHandleSignals: true,
+    // It would write a line per job.
+    logger: new Logger(() => () => undefined),
     preset: {
       worker: { pollInterval: 500, localQueue: { size: 500 }, completeJobBatchDelay: 0, failJobBatchDelay: 0 },
     },

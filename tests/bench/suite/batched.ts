@@ -14,7 +14,7 @@ import type { BenchDatabase } from "../rig/postgres.ts";
 import type { Rig } from "../rig/rig.ts";
 
 /** Writes per second that are not reached on two cores, batched or not. */
-const mostPerSecond = 60_000;
+const mostPerSecond = 40_000;
 const goalOf = { insert: "batched-insert", send: "batched-send", sent: "batched-sent" } as const;
 
 export const batched: Bench = {

@@ -12,7 +12,7 @@ const slownessMilliseconds = 100;
 
 type Injection = (system: System, fault: Fault) => Promise<void>;
 
-/** Injects a fault and takes it back when its time is over. Resolves then. */
+/** Injects a fault and takes it back when its time is over. Resolves then; of a process that ended, when it runs again. */
 export function inject(system: System, fault: Fault): Promise<void> {
   return injections[fault.way](system, fault);
 }
@@ -36,7 +36,10 @@ const injections: Readonly<Record<Way, Injection>> = {
 };
 
 function bySignal(signal: NodeJS.Signals): Injection {
-  return async (system, fault) => void (await subjectOf(system, fault).signal(signal));
+  return async (system, fault) => {
+    const subject = subjectOf(system, fault);
+    await subject.runsAgainAfter(await subject.signal(signal));
+  };
 }
 
 function onConnections(harm: (proxy: TcpProxy) => Promise<void> | void): Injection {

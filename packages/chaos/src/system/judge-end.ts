@@ -7,7 +7,7 @@ export interface Run {
 }
 
 /** Signals that end Postgres: immediately, or with its sessions. Its keeper then ends with exit code 1. */
-const serverSignals: readonly NodeJS.Signals[] = ["SIGQUIT", "SIGINT"];
+export const serverSignals: readonly NodeJS.Signals[] = ["SIGQUIT", "SIGINT"];
 
 /**
  * Judges how a run ended.

@@ -2,7 +2,7 @@ import type { LogLine } from "@gift/local/process/log-line";
 import type { ProcessSpec } from "@gift/local/process/process-spec";
 import { type ProcessEnd, SupervisedProcess } from "@gift/local/process/supervised-process";
 import { until } from "../until.ts";
-import { judgeEnd } from "./judge-end.ts";
+import { judgeEnd, serverSignals } from "./judge-end.ts";
 
 /** A process that faults are done to: started again whenever it ends, and every end of it is judged. */
 export class Subject {
@@ -10,7 +10,7 @@ export class Subject {
   readonly #process: SupervisedProcess;
   /** Signals that this run of it was sent. */
   #asked = new Set<NodeJS.Signals>();
-  #isReady = false;
+  #isReady: boolean = false;
   #lastWords = "";
   #failedStarts = 0;
   readonly #crashes: string[] = [];
@@ -44,16 +44,23 @@ export class Subject {
   }
 
   /**
-   * Sends a signal, to the next run if there is none right now.
+   * Sends a signal, to the next run if there is none right now; Postgres's own only to one that is ready, because its keeper
+   * stands in for it before.
    * @returns the pid that got it
    */
   async signal(signal: NodeJS.Signals): Promise<number> {
-    await until(`${this.name} to run`, () => this.#process.pid !== undefined);
+    const isThere = () => this.#process.pid !== undefined && (this.#isReady || !serverSignals.includes(signal));
+    await until(`${this.name} to run`, isThere);
     const { pid } = this.#process;
     if (pid === undefined) throw new Error(`${this.name} ended the moment it was found`);
     this.#asked.add(signal);
     process.kill(pid, signal);
     return pid;
+  }
+
+  /** Resolves when another run than this one is ready. */
+  async runsAgainAfter(pid: number): Promise<void> {
+    await until(`${this.name} to run again`, () => this.#isReady && this.#process.pid !== pid);
   }
 
   /** Stops it from running any further, with all that it holds. Returns how it goes on. */

@@ -8,6 +8,7 @@ import type { OutboxTable } from "../outbox/outbox.table.ts";
 import type { SendAttemptTable } from "../send-attempt/send-attempt.table.ts";
 import type { SendRequestTable } from "../send-request/send-request.table.ts";
 import { nameStatements } from "./named-statement.ts";
+import { closeWhenSilent } from "./silent-connection.ts";
 
 export interface Database {
   gifts: GiftTable;
@@ -69,7 +70,10 @@ export function openDatabase(options: DatabaseOptions): Kysely<Database> {
   });
   // pg-pool listens to idle connections only. One that breaks between checkout and its first statement would emit an
   // unheard "error" and end the process; heard, its statement fails and the pool drops it on release.
-  pool.on("connect", (client) => client.on("error", (err) => options.onConnectionLost?.(err)));
+  pool.on("connect", (client) => {
+    client.on("error", (err) => options.onConnectionLost?.(err));
+    closeWhenSilent(client);
+  });
   // Said a second time for a connection that broke while idle.
   pool.on("error", () => undefined);
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool: asKyselyPool(pool, options) }) });

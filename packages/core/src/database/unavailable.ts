@@ -20,6 +20,8 @@ const awaySystemErrors = new Set([
 const awayMessages = [
   "Connection terminated",
   "Client has encountered a connection error",
+  // Of a connection that we closed because it no longer answers, e.g. to the rollback.
+  "Client was closed and is not queryable",
   "timeout exceeded when trying to connect",
   "Query read timeout",
 ];

@@ -1,5 +1,5 @@
 import { Server } from "node:net";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 
 /**
  * What fauxqs 2.4.1 does wrong and can't be told to do otherwise: the parts concerned aren't exported, so the calls are
@@ -8,6 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 export function repairFauxqs(address: string): void {
   forceAddress(address);
   keepReceiveCounts();
+  moveAtOnce();
 }
 
 /** It listens on 0.0.0.0 whatever it's told, and would offer the queues to the whole network. */
@@ -36,4 +37,32 @@ function keepingCount(text: string): string {
     /\b(approximate_(?:receive_count|first_receive_timestamp)) = \?/g,
     (_, column: string) => `${column} = coalesce(?, ${column})`,
   );
+}
+
+/**
+ * It moves a message to the dead-letter queue by a delete and an insert that are committed one after the other: killed
+ * between them, it has lost the message. What follows a delete without a pause is committed together with it, and before
+ * anybody is answered.
+ */
+function moveAtOnce(): void {
+  DatabaseSync.prototype.prepare = new Proxy(DatabaseSync.prototype.prepare, {
+    apply(target, database: DatabaseSync, words: [string, ...unknown[]]) {
+      const statement: StatementSync = Reflect.apply(target, database, words);
+      if (/^DELETE FROM sqs_messages WHERE message_id\b/.test(words[0]))
+        statement.run = inTransaction(database, statement.run);
+      return statement;
+    },
+  });
+}
+
+function inTransaction(database: DatabaseSync, run: StatementSync["run"]): StatementSync["run"] {
+  return new Proxy(run, {
+    apply(target, statement, values) {
+      if (!database.isTransaction) {
+        database.exec("BEGIN");
+        queueMicrotask(() => database.exec("COMMIT"));
+      }
+      return Reflect.apply(target, statement, values);
+    },
+  });
 }
