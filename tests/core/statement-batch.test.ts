@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createStatementBatch } from "@gift/core/database/statement-batch";
-import { createGiftBatch } from "@gift/core/gift/create";
+import { createGift, createGiftBatch } from "@gift/core/gift/create";
 import { GiftNotFoundError, SendConflictError } from "@gift/core/gift/gift.errors";
 import { createMarkSentBatch } from "@gift/core/gift/mark-sent-batch";
 import type { SendRequest } from "@gift/core/gift/request-send";
@@ -164,6 +164,29 @@ describe("sends requested together", () => {
     ]);
     expect(results).toMatchObject([{ value: { kind: "accepted" } }, { reason: { code: "NOT_FOUND" } }]);
   });
+
+  test.each(["before", "after"])(
+    "a stranger's request %s its owner's, in one statement, is never the one that is accepted",
+    async (when) => {
+      const send = createRequestSendBatch(own.db);
+      const isBefore = when === "before";
+      for (let round = 0; round < 20; round += 1) {
+        const { id } = await createGift(own.db, { amount: 1, message: null, clientId: "me" });
+        const mine = { ...request(id), owner: { clientId: "me" } };
+        const strangers = times(3, () => ({ ...request(id), owner: { clientId: "you" } }));
+        const order = isBefore ? [...strangers, mine] : [mine, ...strangers];
+        const results = await Promise.allSettled(order.map(send));
+        const kinds = results.map((result) => (result.status === "fulfilled" ? result.value.kind : result.reason.code));
+        const refused = strangers.map(() => "NOT_FOUND");
+        expect(kinds).toEqual(isBefore ? [...refused, "accepted"] : ["accepted", ...refused]);
+        expect(await rowsOf(own.db, id)).toMatchObject({
+          gift: { request_id: mine.requestId },
+          sendRequests: [{ request_id: mine.requestId }],
+          outbox: [expect.anything()],
+        });
+      }
+    },
+  );
 
   test("nobody waits for a gift that somebody else has locked", async () => {
     const send = createRequestSendBatch(own.db);

@@ -107,6 +107,17 @@ export const doorBugs: readonly DoorBug[] = [
     noticedBy: "another client's gift is not found",
   },
   {
+    bug: "anybody's gift can be sent among others",
+    edits: [
+      {
+        file: core("gift/request-send-batch"),
+        text: " and (input.client_id is null or gifts.client_id = input.client_id)",
+        by: "",
+      },
+    ],
+    noticedBy: "another client's gift is not found",
+  },
+  {
     bug: "anybody's send is replayed to whoever knows its key",
     edits: [
       {

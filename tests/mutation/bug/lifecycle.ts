@@ -14,8 +14,8 @@ export const lifecycleBugs: readonly Bug[] = [
     edits: [
       {
         file: worker("handler/send-gift"),
-        text: "const sent = await markSent(dependencies.db, attempt, reference);",
-        by: "markSent(dependencies.db, attempt, reference).catch(() => undefined);\n  if (attempt) return acknowledge;\n  const sent = await markSent(dependencies.db, attempt, reference);",
+        text: "const sent = await dependencies.markSent({ attempt, providerReference: reference });",
+        by: "dependencies.markSent({ attempt, providerReference: reference }).catch(() => undefined);\n  if (attempt) return acknowledge;\n  const sent = await dependencies.markSent({ attempt, providerReference: reference });",
       },
     ],
     noticedAs: "every accepted send ends SENT or FAILED",

@@ -17,7 +17,8 @@ export function createRequestSendBatch(db: Kysely<Database>): (request: SendRequ
 /**
  * CREATED → QUEUED for many gifts with their send requests and outbox rows: one statement, so one transaction. It decides what is
  * plain, which is nearly all: an accepted request. What it doesn't accept (a replay, a conflict, an unknown gift, a gift that is
- * locked or named twice) is asked alone, so that nobody waits for another one's lock.
+ * locked or named twice) is asked alone, so that nobody waits for another one's lock. A row is freed for the request that may
+ * have it, by position: by the gift's id, a stranger's request beside the owner's would be as good.
  */
 async function requestSends(
   db: Kysely<Database>,
@@ -38,12 +39,12 @@ async function requestSends(
       ) with ordinality
         as given (gift_id, request_id, client_id, lease_seconds, body, response_body, attributes, position)
     ), free as materialized (
-      select gifts.id from gifts join input on gifts.id = input.gift_id
+      select gifts.id, position from gifts join input on gifts.id = input.gift_id
       where status = ${from} and (input.client_id is null or gifts.client_id = input.client_id)
       for update of gifts skip locked
     ), queued as (
       update gifts set status = ${to}, request_id = input.request_id, updated_at = now()
-      from input join free on free.id = input.gift_id
+      from input join free using (position)
       where gifts.id = free.id
       returning input.*
     ), request as (
