@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { auditBooks, countOldTransactions, readLeftovers } from "@gift/chaos/audit/books";
 import { tellEvidence } from "@gift/chaos/audit/evidence";
-import { isAbandoned } from "@gift/chaos/audit/quiet";
 import { sql } from "kysely";
 import { beforeEach, describe, expect, test } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
@@ -127,12 +126,4 @@ test("evidence is the gift's whole story and what the provider says, of five gif
 test("a gift that the database doesn't know is told as such", async () => {
   const giftId = randomUUID();
   expect(await tellEvidence(database.db, [{ giftId, why: "forgotten" }])).toEqual([expect.stringContaining(giftId)]);
-});
-
-test("gifts are abandoned when they wait and nobody holds a message", () => {
-  const nothing = { queued: 0, outbox: 0, messages: 0, deadMessages: 0 };
-  expect(isAbandoned({ ...nothing, queued: 1 })).toBe(true);
-  expect(isAbandoned(nothing)).toBe(false);
-  for (const holder of ["outbox", "messages", "deadMessages"])
-    expect(isAbandoned({ ...nothing, queued: 1, [holder]: 1 })).toBe(false);
 });

@@ -8,7 +8,17 @@ const injected = {
 };
 
 const good: Result = {
-  ...{ seed: 7, minutes: 1, injected, failedStarts: 1, gifts: 600, retries: 450, refusals: 30, replays: 600 },
+  ...{
+    seed: 7,
+    minutes: 1,
+    injected,
+    emulatorKills: 1,
+    failedStarts: 1,
+    gifts: 600,
+    retries: 450,
+    refusals: 30,
+    replays: 600,
+  },
   audit: { accepted: 600, sent: 560, failed: 40, lost: [], doubled: [] },
   leftovers: { cutShort: 80, deadLetters: 20, failedWithEffect: 0 },
   unsettled: { queued: 0, outbox: 0, messages: 0, deadMessages: 0 },
@@ -19,7 +29,12 @@ const finding = { giftId: "a-gift", why: "it is SENT and the provider never perf
 test("a run in which everything adds up says so, with the numbers that people ask for and how to repeat it", () => {
   const printed = report(good);
   expect(failuresOf(good)).toEqual([]);
-  for (const row of [/killed.*│ 5 /, /Postgres restarted.*│ 3: 2 fast, 1 immediate/, /cut.*│ 5 /, /slowed.*│ 5 /])
+  for (const row of [
+    /killed.*│ 5, the emulator 1 of them/,
+    /Postgres restarted.*│ 3: 2 fast, 1 immediate/,
+    /cut.*│ 5 /,
+    /slowed.*│ 5 /,
+  ])
     expect(printed).toMatch(row);
   for (const row of [/accepted.*│ 600 of 600/, /SENT +│ 560 /, /FAILED +│ 40,/, /lost +│ 0 /, /doubled +│ 0 /])
     expect(printed).toMatch(row);

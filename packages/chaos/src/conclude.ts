@@ -2,8 +2,9 @@ import { audit } from "@gift/rehearsal/audit/audit";
 import { auditBooks, countOldTransactions, readLeftovers } from "./audit/books.ts";
 import { tellEvidence } from "./audit/evidence.ts";
 import { waitForQuiet } from "./audit/quiet.ts";
-import type { Injected } from "./fault/carry-out.ts";
+import { countWays } from "./fault/carry-out.ts";
 import type { Load } from "./load/load.ts";
+import type { Fault } from "./plan/plan.ts";
 import type { Result } from "./result.ts";
 import type { Subject } from "./system/subject.ts";
 import type { System } from "./system/system.ts";
@@ -12,7 +13,8 @@ import { until } from "./until.ts";
 export interface Ended {
   readonly system: System;
   readonly load: Load;
-  readonly injected: Injected;
+  /** What was done to it. */
+  readonly faults: readonly Fault[];
   readonly seed: number;
   readonly minutes: number;
   say(sentence: string): void;
@@ -25,14 +27,15 @@ const patienceMilliseconds = 300_000;
 const sinceEver = new Date(0);
 
 /** Waits until nothing moves any more, and audits. */
-export async function concludeRun({ system, load, injected, seed, minutes, say }: Ended): Promise<Result> {
+export async function concludeRun({ system, load, faults, seed, minutes, say }: Ended): Promise<Result> {
   const faultsEndedAt = performance.now();
   const problems: string[] = [];
   const settled = async (what: string, work: Promise<void>) =>
     void (await work.catch((err: unknown) => problems.push(`${what}: ${String(err)}`)));
   await settled("a client gave up", load.stop());
   await settled("a process is away", allReady(system));
-  const { unsettled, requeued } = await waitForQuiet(system, { mayRequeue: injected.kill > 0, patienceMilliseconds });
+  const emulatorKills = faults.filter(({ target, way }) => target === "sqs" && way === "kill").length;
+  const quiet = await waitForQuiet(system, { mayRequeue: emulatorKills > 0, patienceMilliseconds });
   const quietAfterSeconds = (performance.now() - faultsEndedAt) / 1_000;
   say("Quiet. Asking every accepted key once more …");
   const replays = await load.replay();
@@ -41,7 +44,8 @@ export async function concludeRun({ system, load, injected, seed, minutes, say }
   const left = await countOldTransactions(system.database);
   if (left > 0) problems.push(`${left} transactions were left open`);
   return {
-    ...{ seed, minutes, injected, replays, requeued, unsettled, quietAfterSeconds, findings },
+    ...{ ...quiet, seed, minutes, replays, quietAfterSeconds, findings, emulatorKills },
+    injected: countWays(faults),
     gifts: load.begun(),
     retries: load.retries(),
     refusals: load.refusals(),

@@ -20,7 +20,7 @@ function rowsOf(result: Result): [string, string][] {
   const restarts = injected["restart-fast"] + injected["restart-immediate"];
   const cuts = injected.cut + injected["half-open"] + injected["end-sessions"];
   return [
-    ["processes killed (SIGKILL, the emulator among them)", `${injected.kill}`],
+    ["processes killed (SIGKILL)", `${injected.kill}, the emulator ${result.emulatorKills} of them`],
     ["processes frozen (SIGSTOP)", `${injected.freeze}`],
     ["processes told to end (SIGTERM)", `${injected.terminate}`],
     ["Postgres restarted", `${restarts}: ${injected["restart-fast"]} fast, ${injected["restart-immediate"]} immediate`],

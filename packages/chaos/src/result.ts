@@ -8,6 +8,8 @@ export interface Result {
   readonly seed: number;
   readonly minutes: number;
   readonly injected: Injected;
+  /** Of the kills. */
+  readonly emulatorKills: number;
   /** Starts of a process that failed while what it needs was away; it was started again. */
   readonly failedStarts: number;
   readonly gifts: number;

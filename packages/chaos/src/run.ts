@@ -52,12 +52,12 @@ async function harm(system: System, plan: readonly Fault[], options: RunOptions)
   const startedAt = performance.now();
   const tell = (fault: Fault) =>
     say(`${sentenceOf(fault)}   [${load.begun()} gifts, ${load.retries()} repeated requests]`);
-  const injected = await carryOut(system, plan, tell, signal);
+  const faults = await carryOut(system, plan, tell, signal);
   const elapsed = performance.now() - startedAt;
   say(
     `No more faults after ${Math.round(elapsed / 1_000)} s: waiting until every request is answered and nothing moves`,
   );
-  return await concludeRun({ system, load, injected, seed, minutes, say });
+  return await concludeRun({ system, load, faults, seed, minutes, say });
 }
 
 function sentenceOf({ target, way, lastsMilliseconds }: Fault): string {

@@ -6,6 +6,8 @@ export interface QuietOptions {
   /** Whether SQS may have lost messages: the emulator was killed. */
   readonly mayRequeue: boolean;
   readonly patienceMilliseconds: number;
+  /** How long nothing must have moved before a message counts as lost, twice in a row. */
+  readonly roundMilliseconds?: number;
 }
 
 export interface Quiet {
@@ -14,22 +16,24 @@ export interface Quiet {
   readonly requeued: number;
 }
 
-/** In rounds of this, so that a lost message is noticed before the patience is over. */
-const roundMilliseconds = 10_000;
+const usualRoundMilliseconds = 10_000;
 const idle = "10s";
 
 /**
  * Waits until nothing is on its way. A gift that is QUEUED while neither outbox nor queues hold a message has lost its own;
  * where SQS may be to blame, it is requeued as the runbook says, and counted.
  */
-export async function waitForQuiet(system: System, { mayRequeue, patienceMilliseconds }: QuietOptions): Promise<Quiet> {
+export async function waitForQuiet(
+  system: Pick<System, "database" | "readDepths" | "link" | "queueUrls">,
+  { mayRequeue, patienceMilliseconds, roundMilliseconds = usualRoundMilliseconds }: QuietOptions,
+): Promise<Quiet> {
   const deadline = Date.now() + patienceMilliseconds;
   let requeued = 0;
   let wasAbandoned = false;
   for (;;) {
     const unsettled = await settle(system.database, system.readDepths, roundMilliseconds);
     if (isSettled(unsettled) || Date.now() > deadline) return { unsettled, requeued };
-    // Seen twice, ten seconds apart: once may have been between two steps of one message.
+    // Seen twice, a round apart: once may have been between two steps of one message.
     const isNowAbandoned = isAbandoned(unsettled);
     if (mayRequeue && wasAbandoned && isNowAbandoned) requeued += await requeue(system);
     wasAbandoned = isNowAbandoned;
@@ -41,7 +45,7 @@ export function isAbandoned({ queued, outbox, messages, deadMessages }: Unsettle
   return queued > 0 && outbox === 0 && messages === 0 && deadMessages === 0;
 }
 
-async function requeue(system: System): Promise<number> {
+async function requeue(system: Pick<System, "link" | "queueUrls">): Promise<number> {
   const printed = await operate(system, ["gifts", "requeue", "--all", "--idle-for", idle, "--json"]);
   const { gifts }: { gifts?: unknown } = JSON.parse(printed);
   return Array.isArray(gifts) ? gifts.length : 0;

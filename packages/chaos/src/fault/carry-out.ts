@@ -11,6 +11,7 @@ export type Injected = Readonly<Record<Way, number>>;
  * Carries out a plan from now on. Resolves when the last fault has been taken back.
  * @param onFault told of each as it happens
  * @param signal carries out no more of them
+ * @returns what was carried out of it
  * @throws Error when one can't be injected: a plan that isn't carried out proves nothing
  */
 export async function carryOut(
@@ -18,7 +19,7 @@ export async function carryOut(
   plan: readonly Fault[],
   onFault: (fault: Fault) => void,
   signal: AbortSignal,
-): Promise<Injected> {
+): Promise<readonly Fault[]> {
   const startedAt = performance.now();
   const going: Promise<void>[] = [];
   for (const fault of plan) {
@@ -31,10 +32,11 @@ export async function carryOut(
     going.at(-1)?.catch(() => undefined);
   }
   await Promise.all(going);
-  return countWays(plan.slice(0, going.length));
+  return plan.slice(0, going.length);
 }
 
-function countWays(faults: readonly Fault[]): Injected {
+/** Counts faults by what they do. */
+export function countWays(faults: readonly Fault[]): Injected {
   const count = (way: Way) => faults.filter((fault) => fault.way === way).length;
   return {
     kill: count("kill"),
