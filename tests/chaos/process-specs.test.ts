@@ -1,0 +1,28 @@
+import { processNames } from "@gift/chaos/plan/fault-kind";
+import { processSpecs } from "@gift/chaos/system/process-specs";
+import { expect, test } from "vitest";
+
+const url = "http://127.0.0.1:9/000000000000/gift";
+const specs = processSpecs({
+  ...{ dataFolder: "data", port: 4_321 },
+  links: {
+    database: { host: "127.0.0.1", port: 1, database: "gift", username: "gift", auth: "password", password: "x" },
+    queues: { gift: url, "gift-dead-letters": `${url}-dead-letters` },
+  },
+});
+const environmentOf = (name: string) => specs.find((spec) => spec.name === name)?.environment;
+
+test("every process that a plan names is one of the system's, and the reverse", () => {
+  expect(specs.map(({ name }) => name)).toEqual([...processNames]);
+});
+
+test("each role has a process of its own, so that one can be harmed alone", () => {
+  expect(environmentOf("outbox-relay")).toMatchObject({ ROLES: "outbox" });
+  expect(environmentOf("dead-letter-handler")).toMatchObject({ ROLES: "dead-letters" });
+  for (const number of [1, 2, 3]) expect(environmentOf(`gift-worker-${number}`)).toMatchObject({ ROLES: "gift" });
+});
+
+test("they are the local stack's own: test values are allowed, the API listens where clients ask, the provider fails at times", () => {
+  expect(environmentOf("api")).toMatchObject({ PORT: "4321", HOST: "127.0.0.1", TEST_VALUES: "allowed" });
+  expect(environmentOf("gift-worker-1")).toMatchObject({ TEST_VALUES: "allowed", FAILURE_RATE: "0.1" });
+});
