@@ -51,10 +51,23 @@ function requestErrorOf(err: Error): Error {
   return new InvalidRequestError(["request: must be valid HTTP"], { cause: err });
 }
 
+/** The app would take `/healthz/../gifts` and `\gifts` for `/gifts`, which a firewall's rule for `/gifts` may not. */
+const detour = /^[^?#]*([/\\](\.|%2e){1,2}(?=[/\\?#]|$)|\\)/i;
+
+/** RFC 9112, section 3.2: a path, a URL as for a proxy, or the server as such. */
+const target = /^(\/|https?:\/\/|\*$)/i;
+
 /** What Node's parser lets through and the app couldn't work with; it would refuse a missing host without a body. */
 export function headProblem({ headers, httpVersion, url = "" }: IncomingMessage): string | undefined {
   // RFC 9112, section 3.2: HTTP/1.0 needs none.
   if (headers.host === undefined && httpVersion === "1.1") return "Host: is missing";
-  if (!url.startsWith("/") && url !== "*" && !URL.canParse(url)) return "request: must name a valid URL";
+  if (headers.host !== undefined && !isHost(headers.host)) return "Host: must be a host, and a port if wanted";
+  if (!target.test(url) || !(/^[/*]/.test(url) || URL.canParse(url))) return "request: must name a valid URL";
+  if (detour.test(url)) return "request: must name a path without dot segments and backslashes";
   return undefined;
+}
+
+/** The app reads its URL with the host in front: one with a path of its own (`a/healthz?`) would be routed by it. */
+function isHost(host: string): boolean {
+  return !/[/?#@\\\s]/.test(host) && URL.canParse(`http://${host}`);
 }

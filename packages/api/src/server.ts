@@ -56,6 +56,8 @@ export async function listen(app: FetchHandler, { host, port, log, ...options }:
     res.once("finish", () => void (req.complete || discardRest(req, answeredEarly)));
     answer({ app, overload }, req, res).catch((err: unknown) => refuse(log, err, res));
   });
+  // Node would answer what it doesn't expect to be expected (`Expect: x`) by itself, with a 417 and no body.
+  server.on("checkExpectation", (req, res) => void server.emit("request", req, res));
   server.on("clientError", (err, socket) => {
     if (answeredEarly.has(socket)) return void socket.destroy();
     const status = refuseConnection(log, err, socket);

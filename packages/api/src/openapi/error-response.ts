@@ -5,7 +5,7 @@ const meanings: Record<ErrorCode, string> = {
   UNAUTHORIZED: "This stage asks for an API key, and the request has no valid one for this operation.",
   NOT_FOUND: "There is no such gift.",
   CONFLICT: "The gift is QUEUED, SENT or FAILED under another idempotency key; the message says which.",
-  PAYLOAD_TOO_LARGE: "The body is larger than 16 KiB.",
+  PAYLOAD_TOO_LARGE: "The body or the head is larger than 16 KiB, or there are more than 100 headers.",
   UNSUPPORTED_MEDIA_TYPE: "The body isn't `application/json`.",
   RATE_LIMITED: "The key has used its limit; send the request again after the time given.",
   INTERNAL_ERROR: "A fault of ours.",
@@ -35,14 +35,30 @@ const headersOf: Partial<Record<ErrorCode, object>> = {
   SERVICE_UNAVAILABLE: retryAfter,
 };
 
+/** What is no valid HTTP, or too much of it, is refused before anybody knows what it asks for: health checks too. */
+const beforeRouting: readonly ErrorCode[] = ["VALIDATION_ERROR", "PAYLOAD_TOO_LARGE"];
+
+const always: readonly ErrorCode[] = ["UNAUTHORIZED", "RATE_LIMITED", "INTERNAL_ERROR", "SERVICE_UNAVAILABLE"];
+
 /**
  * OpenAPI responses for the errors that an operation may answer.
- * @param codes besides the four that every operation may answer
+ * @param codes besides the six that every operation may answer
  */
 export function errorResponsesOf(...codes: ErrorCode[]) {
-  const all: ErrorCode[] = ["UNAUTHORIZED", ...codes, "RATE_LIMITED", "INTERNAL_ERROR", "SERVICE_UNAVAILABLE"];
+  return responsesOf([...beforeRouting, ...always, ...codes]);
+}
+
+/**
+ * The same for a health check, which asks for no key.
+ * @param codes besides the two that are answered to what is no valid HTTP
+ */
+export function healthErrorsOf(...codes: ErrorCode[]) {
+  return responsesOf([...beforeRouting, ...codes]);
+}
+
+function responsesOf(codes: readonly ErrorCode[]) {
   return Object.fromEntries(
-    all.map((code) => [
+    codes.map((code) => [
       String(errorStatus[code]),
       {
         description: `\`${code}\`: ${meanings[code]}`,

@@ -36,7 +36,7 @@ export const createGift = {
       ...json("CreatedGift", "The gift is created."),
       headers: { Location: { description: "the gift's path", schema: { type: "string" } } },
     },
-    ...errorResponsesOf("VALIDATION_ERROR", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"),
+    ...errorResponsesOf("UNSUPPORTED_MEDIA_TYPE"),
   },
 };
 
@@ -53,7 +53,7 @@ export const sendGift = {
       headers: { "Idempotent-Replayed": { description: "always `true`", schema: { type: "string", enum: ["true"] } } },
     },
     202: json("AcceptedSend", "Accepted: the gift is QUEUED, and the request can't be lost any more."),
-    ...errorResponsesOf("VALIDATION_ERROR", "NOT_FOUND", "CONFLICT", "PAYLOAD_TOO_LARGE"),
+    ...errorResponsesOf("NOT_FOUND", "CONFLICT"),
   },
 };
 
@@ -64,6 +64,6 @@ export const getGift = {
   parameters: [giftId],
   responses: {
     200: json("Gift", "The gift as it is now."),
-    ...errorResponsesOf("VALIDATION_ERROR", "NOT_FOUND"),
+    ...errorResponsesOf("NOT_FOUND"),
   },
 };

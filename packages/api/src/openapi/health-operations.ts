@@ -1,4 +1,5 @@
 import { notReadyReasons } from "../readiness.ts";
+import { healthErrorsOf } from "./error-response.ts";
 
 const answer = (description: string, properties: Record<string, unknown>) => ({
   description,
@@ -11,7 +12,7 @@ export const healthz = {
   security: [],
   summary: "Is the process alive?",
   description: "Touches nothing else, so that an outage of the database doesn't restart the API.",
-  responses: { 200: answer("It is.", { status: { type: "string", enum: ["ok"] } }) },
+  responses: { 200: answer("It is.", { status: { type: "string", enum: ["ok"] } }), ...healthErrorsOf() },
 };
 
 export const readyz = {
@@ -25,5 +26,6 @@ export const readyz = {
       status: { type: "string", enum: ["not_ready"] },
       reason: { type: "string", enum: notReadyReasons },
     }),
+    ...healthErrorsOf("INTERNAL_ERROR"),
   },
 };

@@ -18,7 +18,7 @@ const selection = {
 
 const changeResponses = {
   200: json("DeadLetterChanges", "What became of each letter, or would become of it."),
-  ...errorResponsesOf("VALIDATION_ERROR", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"),
+  ...errorResponsesOf("UNSUPPORTED_MEDIA_TYPE"),
 };
 
 export const listDeadLetters = {
@@ -30,7 +30,7 @@ export const listDeadLetters = {
   })),
   responses: {
     200: json("DeadLetterPage", "A page; `next` leads to the one after it."),
-    ...errorResponsesOf("VALIDATION_ERROR"),
+    ...errorResponsesOf(),
   },
 };
 
@@ -41,7 +41,7 @@ export const showDeadLetter = {
   parameters: [{ name: "dead_letter_id", in: "path", required: true, schema: deadLetterId }],
   responses: {
     200: json("DeadLetter", "The dead letter as it is now."),
-    ...errorResponsesOf("VALIDATION_ERROR", "NOT_FOUND"),
+    ...errorResponsesOf("NOT_FOUND"),
   },
 };
 

@@ -1,0 +1,62 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { check, patience, seed } from "../property/check.ts";
+import { type FiredAt, residentMebibytes, startFiredAt, storedRows } from "./fired-at.ts";
+import { wrongsOf } from "./judge.ts";
+import { type FuzzRequest, requestTo } from "./request.ts";
+import { exchange, type WireAnswer } from "./wire.ts";
+
+/** Times up to 20 requests at once. */
+const volleys = 150;
+
+/** Twice what it needs when it has just started; a leak of one body per request would be far above it. */
+const mostMebibytes = 400;
+
+describe.each(["none", "api-key"] as const)(
+  `with authentication %s, seed ${seed}: whatever is sent`,
+  (authentication) => {
+    let fired: FiredAt;
+    const answered = new Map<number, number>();
+    beforeAll(async () => {
+      fired = await startFiredAt(authentication);
+    });
+    afterAll(() => fired.stop());
+
+    async function fire(request: FuzzRequest): Promise<WireAnswer | undefined> {
+      const answer = await exchange(fired.api.port, request);
+      if (answer) answered.set(answer.status, (answered.get(answer.status) ?? 0) + 1);
+      return answer;
+    }
+
+    test("is answered as the document says, or not at all, and only what was answered so is stored", {
+      timeout: patience,
+    }, async () => {
+      const volley = fc.array(requestTo(fired), { minLength: 1, maxLength: 20, size: "max" });
+      const property = fc.asyncProperty(volley, async (requests) => {
+        const before = await storedRows(fired.database);
+        const answers = await Promise.all(requests.map(fire));
+        expect(requests.flatMap((request, index) => wrongsOf(authentication, request, answers[index]))).toEqual([]);
+        const after = await storedRows(fired.database);
+        const count = (status: number) => answers.filter((answer) => answer?.status === status).length;
+        expect(after.gifts - before.gifts).toBe(count(201));
+        expect(after.sends - before.sends).toBe(count(202));
+        if (count(200) === 0) expect(after.closed).toBe(before.closed);
+      });
+      await check(property, volleys);
+    });
+
+    test("the process is alive afterwards, answers at once, has logged no fault and holds no more memory than before", async () => {
+      const startedAt = performance.now();
+      expect((await fired.api.call("GET", "/healthz")).text).toBe('{"status":"ok"}');
+      expect((await fired.api.call("GET", "/readyz")).text).toBe('{"status":"ready"}');
+      expect(performance.now() - startedAt).toBeLessThan(2_000);
+      expect(fired.api.logs.filter(({ event }) => event === "http.failed" || event === "http.unavailable")).toEqual([]);
+      expect(await residentMebibytes(fired.api.pid)).toBeLessThan(mostMebibytes);
+    });
+
+    test("it was no blank fire: successes and refusals of every kind are among the answers", () => {
+      const kinds = [200, 201, 202, 400, 404, 413, 415, ...(authentication === "api-key" ? [401] : [])];
+      expect(kinds.filter((status) => !answered.has(status))).toEqual([]);
+    });
+  },
+);
