@@ -1,3 +1,5 @@
+import { callSeconds, definiteErrors, providerSeconds } from "@gift/core/send-attempt/settle";
+import { fleet } from "@gift/fleet/fleet";
 import { HandlerTimeoutError } from "@gift/queue/error";
 import { reactions, SendError, sendErrors, toSendError } from "@gift/worker/sender/sender.errors";
 import { expect, test } from "vitest";
@@ -13,6 +15,19 @@ test("every code has a kind with a reaction, and a message that fits a client", 
 test("only what another attempt can't mend fails at once", () => {
   const permanent = Object.entries(sendErrors).filter(([, { kind }]) => reactions[kind] === "fail");
   expect(permanent.map(([code]) => code)).toEqual(["PROVIDER_REFUSED"]);
+});
+
+test("what a redrive needn't wait for is what leaves no effect, and a message says when it may have", () => {
+  const known = Object.entries(sendErrors).filter(([, { effect }]) => effect === "none");
+  expect(new Set(known.map(([code]) => code))).toEqual(new Set(definiteErrors));
+  for (const { effect, message } of Object.values(sendErrors))
+    if (message.includes("may have taken effect")) expect(effect).toBe("unknown");
+});
+
+test("a redrive waits for a whole attempt, and as long again for the provider", () => {
+  const { handlerTimeoutSeconds } = fleet.services.gift;
+  expect(callSeconds).toBeGreaterThanOrEqual(handlerTimeoutSeconds);
+  expect(providerSeconds).toBeGreaterThanOrEqual(handlerTimeoutSeconds);
 });
 
 test("a sender's own error keeps its code", () => {

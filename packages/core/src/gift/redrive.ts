@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { sql, type Transaction } from "kysely";
 import type { Database } from "../database/database.ts";
 import { appendToOutbox } from "../outbox/append.ts";
+import { unsettledSeconds } from "../send-attempt/settle.ts";
 import { encodeSendMessage, sendQueue } from "../send-request/send-message.ts";
 import { encodeSendResponse } from "../send-request/send-response.ts";
 import { edges } from "./gift.state.ts";
@@ -15,13 +16,16 @@ export interface RedriveRequest {
 }
 
 /**
- * FAILED → QUEUED under a new request id, with its send request and its outbox message.
+ * FAILED → QUEUED under a new request id, with its send request and its outbox message. The message leaves when no attempt
+ * under an earlier key can take effect any more: only then does the worker's question to the provider have a final answer.
  * @param trx the transaction that also records why
  * @returns the new request id, or undefined when the gift is not FAILED (or not under that request): nothing changed
  */
 export async function redriveGift(trx: Transaction<Database>, request: RedriveRequest): Promise<string | undefined> {
   const { from, to } = edges.redrive;
   const requestId = `redrive-${randomUUID()}`;
+  // Waits for an attempt that is beginning (it holds `for key share`), and one that comes later finds the new request id.
+  await sql`select from gifts where id = ${request.giftId} for update`.execute(trx);
   let update = trx
     .updateTable("gifts")
     .set({ status: to, request_id: requestId, updated_at: sql<Date>`now()` })
@@ -39,6 +43,11 @@ export async function redriveGift(trx: Transaction<Database>, request: RedriveRe
       redriven_by: request.operator,
     })
     .execute();
-  await appendToOutbox(trx, { destination: sendQueue, body: encodeSendMessage(request.giftId, requestId) });
+  const delaySeconds = await unsettledSeconds(trx, request.giftId);
+  await appendToOutbox(trx, {
+    destination: sendQueue,
+    body: encodeSendMessage(request.giftId, requestId),
+    delaySeconds,
+  });
   return requestId;
 }

@@ -31,13 +31,13 @@ async function beginAttempts(
         select earlier.request_id::text from send_requests earlier
         where earlier.gift_id = gifts.id and earlier.request_id <> input.request_id
       ) as earlier_request_ids, gifts.request_id = input.request_id and status = ${from} as is_due
-      from input join gifts on gifts.id = input.gift_id
+      from input join gifts on gifts.id = input.gift_id for key share of gifts
     ), attempt as (
-      insert into send_attempts (gift_id, request_id, number, receive_count)
+      insert into send_attempts (gift_id, request_id, number, receive_count, started_at)
       select id, request_id, 1 + (
         select count(*) from send_attempts earlier
         where earlier.gift_id = gift.id and earlier.request_id = gift.request_id
-      ), receive_count
+      ), receive_count, now()
       from gift where is_due and turn = 1
       on conflict (gift_id, request_id, number) do nothing
       returning id, number, gift_id

@@ -78,6 +78,7 @@ export function toBeginning(row: AttemptRow | undefined, { giftId, requestId }: 
   };
 }
 
+/** `for key share` makes a redrive wait until the attempt can be seen; the foreign key takes the same lock, but at the end. */
 async function insertAttempt(db: Kysely<Database>, send: Delivery): Promise<AttemptRow | undefined> {
   const { rows } = await sql<AttemptRow>`
     with gift as (
@@ -85,13 +86,13 @@ async function insertAttempt(db: Kysely<Database>, send: Delivery): Promise<Atte
         select earlier.request_id::text from send_requests earlier
         where earlier.gift_id = gifts.id and earlier.request_id <> ${send.requestId}
       ) as earlier_request_ids
-      from gifts where id = ${send.giftId}
+      from gifts where id = ${send.giftId} for key share
     ), attempt as (
-      insert into send_attempts (gift_id, request_id, number, receive_count)
+      insert into send_attempts (gift_id, request_id, number, receive_count, started_at)
       select id, request_id, 1 + (
         select count(*) from send_attempts earlier
         where earlier.gift_id = gift.id and earlier.request_id = gift.request_id
-      ), ${send.receiveCount}
+      ), ${send.receiveCount}, now()
       from gift where status = ${edges.markSent.from} and request_id = ${send.requestId}
       on conflict (gift_id, request_id, number) do nothing
       returning id, number

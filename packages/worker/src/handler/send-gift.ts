@@ -13,6 +13,7 @@ import { acknowledge, release, retry, type Verdict } from "@gift/queue/verdict";
 import { withLogContext } from "@gift/telemetry/log-context";
 import type { Log } from "@gift/telemetry/logger";
 import type { Kysely } from "kysely";
+import { LateCallError } from "../sender/late-call.ts";
 import { sendOnce } from "../sender/send-once.ts";
 import { reactions, type SendError, toSendError } from "../sender/sender.errors.ts";
 import type { Sender } from "../sender/sender.ts";
@@ -78,10 +79,11 @@ async function attemptToSend(
 }
 
 async function deliver(dependencies: Batched, begun: Begun): Promise<Verdict> {
-  const { attempt, gift, context } = begun;
+  const { attempt, gift, context, startedAt } = begun;
+  const { signal } = context;
   let reference: string;
   try {
-    reference = (await sendOnce(dependencies.sender, attempt, gift, context.signal)).reference;
+    reference = (await sendOnce(dependencies.sender, attempt, gift, { signal, startedAt })).reference;
   } catch (err) {
     if (isNotOurs(err)) throw err;
     return await fail(dependencies, begun, toSendError(err));
@@ -95,7 +97,8 @@ async function deliver(dependencies: Batched, begun: Begun): Promise<Verdict> {
 
 /** The simulated provider shares our Postgres; a message that was taken away is someone else's to conclude. */
 function isNotOurs(err: unknown): boolean {
-  return isDatabaseUnavailable(err) || err instanceof LeaseLostError || err instanceof ConsumerStoppingError;
+  if (err instanceof LeaseLostError || err instanceof ConsumerStoppingError) return true;
+  return err instanceof LateCallError || isDatabaseUnavailable(err);
 }
 
 async function fail({ db, log }: SendGiftDependencies, begun: Begun, err: SendError): Promise<Verdict> {

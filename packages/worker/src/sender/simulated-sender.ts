@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "@gift/core/database/database";
 import { parseTestValue, type TestValue } from "@gift/core/gift/test-value";
+import { providerSeconds } from "@gift/core/send-attempt/settle";
 import type { Kysely } from "kysely";
 import { readReference, recordCall } from "./provider-record.ts";
 import { SendError, type SendErrorCode } from "./sender.errors.ts";
@@ -47,7 +48,10 @@ export function createSimulatedSender(options: SimulatedSenderOptions): Sender {
   return {
     async send(request) {
       const course = courseOf(request);
+      const calledAt = performance.now();
       await latency(course.milliseconds, request.signal);
+      // It is frozen with its caller, which no real one is: after a thaw it keeps to what a real one promises.
+      if (performance.now() - calledAt > providerSeconds * 1_000) throw new SendError("PROVIDER_TIMEOUT");
       const reference = await recordCall(options.db, { ...request, ...course });
       if (course.error) throw new SendError(course.error);
       if (reference === null) throw new SendError("PROVIDER_UNAVAILABLE");

@@ -1,0 +1,34 @@
+import { sql, type Transaction } from "kysely";
+import type { Database } from "../database/database.ts";
+
+/**
+ * So long after its begin an attempt may still take effect, when nobody has heard that it did not. Half of it is ours, to
+ * make the call in: the fleet's handler timeout of 25 s fits in with room for a clock and a network. The other half is the
+ * provider's, to finish what we hung up on.
+ */
+export const settleSeconds = 60;
+
+/** No call to the provider begins later after its attempt's begin. */
+export const callSeconds = settleSeconds / 2;
+
+/** So long after a call began the provider may still act on it. */
+export const providerSeconds = settleSeconds - callSeconds;
+
+/**
+ * Failures after which the provider does nothing more. A list of these and not of the others: a code that is forgotten here
+ * costs a redrive a minute, forgotten there it would cost a second delivery.
+ */
+export const definiteErrors: readonly string[] = ["PROVIDER_UNAVAILABLE", "PROVIDER_REFUSED"];
+
+/**
+ * How long a gift's attempts may still take effect, so that a send under another key has to wait.
+ * @param trx a transaction that holds the gift's row `for update`, so that no attempt is just beginning
+ * @returns seconds by the database's clock, 0 when every attempt is settled
+ */
+export async function unsettledSeconds(trx: Transaction<Database>, giftId: string): Promise<number> {
+  const { rows } = await sql<{ seconds: number | null }>`
+    select extract(epoch from max(started_at) - now())::float + ${settleSeconds}::float as seconds
+    from send_attempts
+    where gift_id = ${giftId} and (outcome is null or error_code <> all(${definiteErrors}::text[]))`.execute(trx);
+  return Math.max(0, rows[0]?.seconds ?? 0);
+}
