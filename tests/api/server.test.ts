@@ -183,6 +183,12 @@ describe("what is no proper request", () => {
     ["two lengths", head("POST /gifts HTTP/1.1", "host: api", "content-length: 1", "content-length: 2")],
     ["no host", head("GET /healthz HTTP/1.1")],
     ["a URL that isn't one", head("GET http://[::1 HTTP/1.1", "host: api")],
+    ["a URL of another kind", head("GET ftp://api/gifts HTTP/1.1", "host: api")],
+    ["a host that is none", head("GET /healthz/. HTTP/1.1", "host: api:99999")],
+    ["a host with a path of its own", head("GET /gifts HTTP/1.1", "host: a/healthz?")],
+    ["a path with a detour", head("GET /healthz/../gifts HTTP/1.1", "host: api")],
+    ["a path with an escaped detour", head("GET /healthz/.%2E/gifts HTTP/1.1", "host: api")],
+    ["a path with backslashes", head("GET /healthz\\..\\gifts HTTP/1.1", "host: api")],
   ])("%s is a 400 with the error body", async (_name, bytes) => {
     const client = await connection();
     client.write(bytes);
@@ -190,6 +196,13 @@ describe("what is no proper request", () => {
     expect(received).toMatch(/^HTTP\/1.1 400 /);
     expect(received).toMatch(/content-type: application\/json/i);
     expect(lastBody(received)).toMatchObject({ error: { code: "VALIDATION_ERROR" } });
+    client.socket.destroy();
+  });
+
+  test("an Expect that nobody knows is ignored", async () => {
+    const client = await connection();
+    client.write(head("GET /healthz HTTP/1.1", "host: api", "expect: a-miracle"));
+    expect(await client.until('{"status":"ok"}')).toMatch(/^HTTP\/1.1 200 OK/);
     client.socket.destroy();
   });
 

@@ -7,7 +7,7 @@ import { type FuzzRequest, requestTo } from "./request.ts";
 import { exchange, type WireAnswer } from "./wire.ts";
 
 /** Times up to 20 requests at once. */
-const volleys = 150;
+const volleys = 400;
 
 /** Twice what it needs when it has just started; a leak of one body per request would be far above it. */
 const mostMebibytes = 400;
