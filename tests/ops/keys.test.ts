@@ -1,8 +1,10 @@
 import { apiKeyPattern, parseKey } from "@gift/core/api-key/credential";
+import { revokeApiKey } from "@gift/core/api-key/revoke";
 import { createKeyVerifier } from "@gift/core/api-key/verify";
 import { run } from "@gift/ops/run";
 import { sql } from "kysely";
 import { beforeEach, describe, expect, test } from "vitest";
+import { issueKey } from "../support/api-key.ts";
 import { useTestDatabase } from "../support/database.ts";
 import { type Finished, linkTo, runOps } from "./run-ops.ts";
 
@@ -100,15 +102,19 @@ describe("a key for a stage whose command runs as a task, whose output is a log"
 
 describe("keys list", () => {
   test("shows the valid keys, those of a client, or all there ever were", async () => {
-    const [shop, bank] = [await create(), document(await ops("create", "--client", "bank", "--json"))];
-    await ops("revoke", shop.api_key.prefix, "--yes");
-    const prefixes = async (...words: string[]) =>
-      document(await ops("list", "--json", ...words)).api_keys.map(({ prefix }) => prefix);
-    expect(await prefixes()).toEqual([bank.api_key.prefix]);
-    expect(await prefixes("--all")).toEqual([shop.api_key.prefix, bank.api_key.prefix]);
-    expect(await prefixes("--all", "--client", "shop")).toEqual([shop.api_key.prefix]);
-    const table = (await ops("list", "--all")).stdout;
-    for (const word of ["prefix", shop.api_key.prefix, "REVOKED", "bank", "ACTIVE"]) expect(table).toContain(word);
+    const [shop, bank] = [await issueKey(own.db), await issueKey(own.db, { clientId: "bank" })];
+    await revokeApiKey(own.db, { prefix: shop.prefix, operator: "olga" });
+    const [valid, all, ofShop, table] = await Promise.all([
+      ops("list", "--json"),
+      ops("list", "--json", "--all"),
+      ops("list", "--json", "--all", "--client", "shop"),
+      ops("list", "--all"),
+    ]);
+    const prefixes = (finished: Finished) => document(finished).api_keys.map(({ prefix }) => prefix);
+    expect(prefixes(valid)).toEqual([bank.prefix]);
+    expect(prefixes(all)).toEqual([shop.prefix, bank.prefix]);
+    expect(prefixes(ofShop)).toEqual([shop.prefix]);
+    for (const word of ["prefix", shop.prefix, "REVOKED", "bank", "ACTIVE"]) expect(table.stdout).toContain(word);
   });
 });
 
