@@ -26,6 +26,8 @@ export interface RequeuedGift {
  * @returns the gifts with a new message, the longest waiting first
  */
 export async function requeueGifts(trx: Transaction<Database>, filter: RequeueFilter): Promise<RequeuedGift[]> {
+  // One at a time, and each with a snapshot of its own: otherwise the second doesn't see what the first has just written.
+  await sql`select pg_advisory_xact_lock(hashtextextended('requeue', 0))`.execute(trx);
   const { rows: stuck } = await sql<RequeuedGift>`
     select id as "giftId", request_id as "requestId", updated_at as "idleSince" from gifts
     where status = ${edges.markSent.from}
