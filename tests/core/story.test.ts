@@ -4,10 +4,12 @@ import { recordDeadLetter } from "@gift/core/dead-letter/record";
 import { redriveFailedGift } from "@gift/core/dead-letter/redrive-gift";
 import { createGift } from "@gift/core/gift/create";
 import { GiftNotFoundError } from "@gift/core/gift/gift.errors";
+import { markFailed } from "@gift/core/gift/mark-failed";
 import { markSent } from "@gift/core/gift/mark-sent";
 import { requestSend } from "@gift/core/gift/request-send";
 import { tellStory } from "@gift/core/gift/story";
 import { recordRetry } from "@gift/core/send-attempt/retry";
+import { settleSeconds } from "@gift/core/send-attempt/settle";
 import { expect, test } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
 import { begun, deadMessage, giftIn, unknownGiftId } from "./gift-in.ts";
@@ -16,7 +18,7 @@ const own = useTestDatabase();
 
 test("a story tells everything that happened to a gift, in time order", async () => {
   const gift = await giftIn(own.db, "QUEUED");
-  await recordRetry(own.db, await begun(own.db, gift), { code: "PROVIDER_FAILED", message: "no" });
+  await recordRetry(own.db, await begun(own.db, gift), { code: "PROVIDER_UNAVAILABLE", message: "no" });
   await recordDeadLetter(own.db, deadMessage(gift.body));
   const redriven = await own.db
     .transaction()
@@ -39,6 +41,15 @@ test("a story tells everything that happened to a gift, in time order", async ()
   ]);
   const times = story.events.map((event) => event.at.getTime());
   expect(times).toEqual(times.toSorted((a, b) => a - b));
+});
+
+test("a story tells when a redrive leaves that waits for an earlier attempt", async () => {
+  const gift = await giftIn(own.db, "QUEUED");
+  await markFailed(own.db, await begun(own.db, gift), { code: "PROVIDER_TIMEOUT", message: "who knows" });
+  await own.db.transaction().execute((trx) => redriveFailedGift(trx, { giftId: gift.id, operator: "olga" }));
+  const { events } = await tellStory(own.db, gift.id);
+  const [attempt, waiting] = ["attempt", "waiting_in_outbox"].map((name) => events.find(({ event }) => event === name));
+  expect(Number(waiting?.at) - Number(attempt?.at)).toBe(settleSeconds * 1_000);
 });
 
 test("a story tells of a discard, and nothing of other gifts", async () => {

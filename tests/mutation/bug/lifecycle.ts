@@ -94,7 +94,33 @@ export const lifecycleBugs: readonly Bug[] = [
         by: "for (const earlier of earlierRequestIds.slice(0, 0)) {",
       },
     ],
-    noticedAs: "a redrive asks the provider about the earlier requests first",
+    noticedAs: "a gift takes effect once, however often it is redriven",
+  },
+  {
+    bug: "a redrive doesn't wait for what an earlier attempt may still do",
+    edits: [{ file: core("gift/redrive"), text: "    delaySeconds,\n", by: "" }],
+    noticedAs: "a gift takes effect once, however often it is redriven",
+  },
+  {
+    bug: "a redrive doesn't wait for attempts that nobody finished",
+    edits: [{ file: core("send-attempt/settle"), text: "(outcome is null or error_code", by: "(error_code" }],
+    noticedAs: "a gift takes effect once, however often it is redriven",
+  },
+  {
+    bug: "a redrive doesn't wait for what timed out or got lost",
+    edits: [
+      {
+        file: core("send-attempt/settle"),
+        text: `outcome is null or error_code <> all(${parameter("definiteErrors")}::text[])`,
+        by: `outcome is null and ${parameter("definiteErrors")}::text[] is not null`,
+      },
+    ],
+    noticedAs: "a gift takes effect once, however often it is redriven",
+  },
+  {
+    bug: "a worker that wakes up calls the provider, however long it was frozen",
+    edits: [{ file: worker("sender/send-once"), text: "  refuseLateCall(startedAt);\n", by: "" }],
+    noticedAs: "a gift takes effect once, however often it is redriven",
   },
   {
     bug: "a dead letter is deleted before it is recorded",

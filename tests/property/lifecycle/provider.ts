@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { providerSeconds } from "@gift/core/send-attempt/settle";
 import type { Sender } from "@gift/worker/sender/sender";
 import { SendError } from "@gift/worker/sender/sender.errors";
 import type { VirtualClock } from "../../support/virtual-time/clock.ts";
@@ -16,17 +17,20 @@ export interface Effect {
 export interface Provider {
   readonly sender: Sender;
   readonly effects: readonly Effect[];
-  /** When each key was first asked for. */
-  readonly asked: ReadonlyMap<string, number>;
   faults: ProviderFaults;
 }
 
 export const kindProvider: ProviderFaults = { unavailable: 0, answerLost: 0, refused: 0, slow: 0 };
 
-/** A third party: a key takes effect once, the caller's death changes nothing about a call under way, and much goes wrong. */
+/** From 5 s to as long as a provider may, the longer the likelier: what matters happens after we have hung up. */
+const slowMilliseconds = (random: number) => 5_000 + Math.sqrt(random) * (providerSeconds * 1_000 - 5_000);
+
+/**
+ * A third party: a key takes effect once, the caller's death changes nothing about a call under way, a call is worked on as
+ * long as the contract allows, and much goes wrong.
+ */
 export function createProvider(clock: VirtualClock, random: Random, faults: ProviderFaults): Provider {
   const effects: Effect[] = [];
-  const asked = new Map<string, number>();
   const happens = (share: number) => random() < share;
 
   function deliver(key: string, giftId: string): { reference: string } {
@@ -41,7 +45,7 @@ export function createProvider(clock: VirtualClock, random: Random, faults: Prov
 
   /** Whatever the caller does meanwhile, the call arrives; its answer reaches a caller that is still there. */
   async function call<Answer>(signal: AbortSignal, answer: () => Answer): Promise<Answer> {
-    const milliseconds = happens(provider.faults.slow) ? 5_000 + random() * 55_000 : 2 + random() * 10;
+    const milliseconds = happens(provider.faults.slow) ? slowMilliseconds(random()) : 2 + random() * 10;
     const answered = outside(() => sleep(milliseconds).then(answer));
     answered.catch(() => undefined);
     // The caller's own timer, so that a frozen caller reads its answer after the thaw.
@@ -53,12 +57,10 @@ export function createProvider(clock: VirtualClock, random: Random, faults: Prov
   const provider: Provider = {
     faults,
     effects,
-    asked,
     sender: {
       send: ({ idempotencyKey, giftId, signal }) => call(signal, () => deliver(idempotencyKey, giftId)),
       find: (key, signal) =>
         call(signal, () => {
-          if (!asked.has(key)) asked.set(key, clock.now());
           return effects.some((effect) => effect.key === key) ? { reference: `reference of ${key}` } : undefined;
         }),
       close: () => Promise.resolve(),

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Database } from "@gift/core/database/database";
 import { redriveFailedGift } from "@gift/core/dead-letter/redrive-gift";
 import { createGift } from "@gift/core/gift/create";
 import { SendConflictError } from "@gift/core/gift/gift.errors";
-import { sql } from "kysely";
+import { sql, type Transaction } from "kysely";
 import { sqsErrors } from "../../support/sqs-model/error.ts";
 import { noFaults } from "../../support/sqs-model/fault.ts";
 import { SqsModel } from "../../support/sqs-model/model.ts";
@@ -37,6 +38,7 @@ export interface Course {
   readonly giftIds: readonly string[];
   readonly answers: readonly Answer[];
   readonly outside: Outside;
+  readonly redrivesThatWait: number;
   readonly isSettled: boolean;
 }
 
@@ -54,6 +56,7 @@ interface World {
   readonly giftIds: readonly string[];
   readonly places: Map<ProcessName, Place>;
   readonly answers: Answer[];
+  redrivesThatWait: number;
   isHealed: boolean;
 }
 
@@ -74,7 +77,8 @@ export async function runLifecycle(session: Session, program: LifecycleProgram):
     await redriving;
     const isSettled = await settled(world);
     await Promise.all(Array.from(world.places.values(), stop));
-    return { giftIds, answers: world.answers, outside: world.outside, isSettled };
+    const { answers, outside, redrivesThatWait } = world;
+    return { giftIds, answers, outside, redrivesThatWait, isSettled };
   });
 }
 
@@ -91,7 +95,8 @@ function createWorld(
   const faults = () => (world.isHealed ? calmDatabase : program.database);
   const db = openRemoteDatabase({ session, clock, random: createRandom(seed + 2), faults });
   const outside = { program, model, ...queues, provider, db };
-  const world: World = { clock, session, outside, giftIds, places: new Map(), answers: [], isHealed: false };
+  const fresh = { places: new Map(), answers: [], redrivesThatWait: 0, isHealed: false };
+  const world: World = { clock, session, outside, giftIds, ...fresh };
   if (program.sqsOutage) beAway(model, program.sqsOutage);
   return world;
 }
@@ -166,15 +171,27 @@ async function stop(place: Place): Promise<void> {
 }
 
 /** An operator who redrives whatever has FAILED, as often as the program says. */
-async function redriveNowAndThen({ clock, session, outside: { program }, giftIds }: World): Promise<void> {
-  const { everyMilliseconds, mostPerGift } = program.redrive;
+async function redriveNowAndThen(world: World): Promise<void> {
+  const { clock, session, giftIds } = world;
+  const { everyMilliseconds, mostPerGift } = world.outside.program.redrive;
   for (let round = 0; round < mostPerGift * giftIds.length && clock.now() < 60_000; ) {
     await sleep(everyMilliseconds);
     for (const giftId of giftIds) {
-      const redrive = session.db.transaction().execute((trx) => redriveFailedGift(trx, { giftId, operator: "olga" }));
-      if (await clock.real(redrive)) round += 1;
+      const delaySeconds = await clock.real(session.transact((trx) => redrive(trx, giftId), Date.now()));
+      if (delaySeconds !== undefined) round += 1;
+      if (delaySeconds) world.redrivesThatWait += 1;
     }
   }
+}
+
+/** How long the new message has to wait; undefined when the gift isn't FAILED. */
+async function redrive(trx: Transaction<Database>, giftId: string): Promise<number | undefined> {
+  const redriven = await redriveFailedGift(trx, { giftId, operator: "olga" });
+  if (!redriven) return undefined;
+  const { rows } = await sql<{ seconds: number }>`
+    select extract(epoch from available_at - now())::float as seconds
+    from outbox where body like ${`%${redriven.requestId}%`}`.execute(trx);
+  return rows[0]?.seconds;
 }
 
 async function settled({ clock, session, outside: { model, queueUrl, deadLettersUrl } }: World): Promise<boolean> {

@@ -1,5 +1,14 @@
 import { type Database, type DatabaseOptions, openDatabase } from "@gift/core/database/database";
-import { type CompiledQuery, type Kysely, type QueryResult, sql } from "kysely";
+import {
+  type CompiledQuery,
+  type Kysely,
+  type KyselyPlugin,
+  OperationNodeTransformer,
+  type QueryResult,
+  type RawNode,
+  sql,
+  type Transaction,
+} from "kysely";
 
 export type Connection = Pick<DatabaseOptions, "host" | "port" | "database" | "user">;
 
@@ -8,6 +17,8 @@ export interface Session {
   readonly db: Kysely<Database>;
   /** Runs a compiled statement at this instant of the virtual clock, in milliseconds since 1970. */
   execute<Row>(query: CompiledQuery, now: number): Promise<QueryResult<Row>>;
+  /** Runs a transaction at this instant, as `execute` does. */
+  transact<Result>(work: (trx: Transaction<Database>) => Promise<Result>, now: number): Promise<Result>;
   close(): Promise<void>;
 }
 
@@ -29,6 +40,7 @@ export async function openSession(connection: Connection): Promise<Session> {
   return {
     db,
     execute: <Row>(query: CompiledQuery, now: number) => db.executeQuery<Row>(atInstant<Row>(query, now)),
+    transact: (work, now) => db.transaction().execute((trx) => work(trx.withPlugin(atThisInstant(now)))),
     async close() {
       ending.resolve();
       await held;
@@ -45,6 +57,21 @@ function atInstant<Row>(query: CompiledQuery, now: number): CompiledQuery<Row> {
   if (!query.sql.includes("now()")) return query;
   const parameters = [...query.parameters, now / 1_000];
   return { ...query, sql: query.sql.replaceAll("now()", `to_timestamp($${parameters.length}::float8)`), parameters };
+}
+
+/** `atInstant` for statements that are compiled out of our sight. */
+function atThisInstant(now: number): KyselyPlugin {
+  const transformer = new (class extends OperationNodeTransformer {
+    protected override transformRaw(node: RawNode): RawNode {
+      const raw = super.transformRaw(node);
+      const sqlFragments = raw.sqlFragments.map((text) => text.replaceAll("now()", `to_timestamp(${now / 1_000})`));
+      return { ...raw, sqlFragments };
+    }
+  })();
+  return {
+    transformQuery: ({ node }) => transformer.transformNode(node),
+    transformResult: ({ result }) => Promise.resolve(result),
+  };
 }
 
 /** Postgres itself keeps the record: no code under test can forget a transition, or make one unseen. */

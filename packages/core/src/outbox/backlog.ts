@@ -19,7 +19,7 @@ export async function readBacklog(db: Kysely<Database>): Promise<Backlog> {
       (select count(*)::int from dead_letters where state = 'OPEN') as "openDeadLetters",
       coalesce((select json_agg(each) from (
         select destination as queue, count(*)::int as depth,
-          extract(epoch from now() - min(created_at))::float as "oldestAgeSeconds"
+          greatest(0, extract(epoch from now() - min(created_at)))::float as "oldestAgeSeconds"
         from outbox group by destination
       ) as each), '[]') as outbox`.execute(db);
   return rows[0] ?? { outbox: [], openDeadLetters: 0 };

@@ -13,6 +13,7 @@ export interface OutboxTable {
   /** Not to be claimed before this: whoever publishes the row holds it until then. */
   available_at: ColumnType<Date, never, Date>;
   last_error: ColumnType<string | null, never, string | null>;
+  /** When it was written, or is due: later than now while the row waits on purpose. */
   created_at: ColumnType<Date, never, never>;
 }
 

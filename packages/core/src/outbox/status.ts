@@ -5,6 +5,7 @@ export interface OutboxStatus {
   readonly destination: string;
   /** Messages not yet in SQS. */
   readonly depth: number;
+  /** Since they were due: 0 while all of them wait on purpose. */
   readonly oldestAgeSeconds: number;
   /** Messages that SQS refused, or could not be reached for, at least once. */
   readonly retried: number;
@@ -19,7 +20,7 @@ export async function outboxStatus(db: Kysely<Database>): Promise<OutboxStatus[]
   const { rows } = await sql<OutboxStatus>`
     select destination,
       count(*)::int as depth,
-      extract(epoch from now() - min(created_at))::float as "oldestAgeSeconds",
+      greatest(0, extract(epoch from now() - min(created_at)))::float as "oldestAgeSeconds",
       count(last_error)::int as retried,
       (array_agg(last_error order by id desc) filter (where last_error is not null))[1] as "lastError"
     from outbox group by destination order by destination`.execute(db);
