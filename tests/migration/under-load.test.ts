@@ -1,0 +1,104 @@
+import { migrate } from "@gift/core/migration/migrate";
+import { migrations, newestMigration } from "@gift/core/migration/migrations";
+import { type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
+import { expect, test, vi } from "vitest";
+import { startApiProcess } from "../api/api-process.ts";
+import { useTestDatabase } from "../support/database.ts";
+import { databaseAt } from "./database-at.ts";
+import { type Load, startLoad } from "./load.ts";
+
+const own = useTestDatabase();
+
+/** What the next version may need: seen from it, the code that runs here is the previous one. */
+const next: Readonly<Record<string, Migration>> = {
+  ...migrations,
+  "9000-next": { up: addColumns },
+};
+
+async function addColumns(db: Kysely<unknown>): Promise<void> {
+  for (const table of ["gifts", "send_requests", "outbox"])
+    await sql`alter table ${sql.table(table)} add column note text`.execute(db);
+  await sql`create table notes (gift_id uuid not null references gifts, text text not null)`.execute(db);
+}
+
+const failing: Readonly<Record<string, Migration>> = {
+  ...next,
+  "9001-half-way": {
+    async up(db) {
+      await sql`alter table gifts drop column amount`.execute(db);
+      await sql`alter table outbox rename to mailbox`.execute(db);
+      throw new Error("the power went");
+    },
+  },
+};
+
+async function expectOnlySuccesses(load: Load): Promise<number> {
+  const { statuses, slowestMilliseconds } = await load.stop();
+  expect(new Set(statuses.keys())).toEqual(new Set([200, 201, 202]));
+  expect(load.api.logs.filter(({ event }) => event === "http.failed" || event === "http.unavailable")).toEqual([]);
+  return slowestMilliseconds;
+}
+
+// Far more than it takes: a busy machine is no failure.
+vi.setConfig({ testTimeout: 60_000 });
+
+test("a migration that fails half-way, and then the next version's, are applied under load without a failed request", async () => {
+  const load = await startLoad(own.connection);
+  await load.rounds(10);
+  await expect(migrate(own.db, failing)).rejects.toThrow("9001-half-way failed; nothing was changed");
+  await load.rounds(10);
+  expect((await load.api.call("GET", "/readyz")).status).toBe(200);
+  expect((await migrate(own.db, next)).map(({ migrationName }) => migrationName)).toEqual(["9000-next"]);
+  await load.rounds(20);
+  expect((await load.api.call("GET", "/readyz")).status).toBe(200);
+  await expectOnlySuccesses(load);
+});
+
+test("a long transaction in its way makes the migration wait and no request: each attempt lets them through after half a second", async () => {
+  const { db, connection } = await databaseAt(newestMigration);
+  const load = await startLoad(connection);
+  await load.rounds(5);
+  // A report, a dump, a forgotten session: it has read gifts and isn't over. Its own ten idle seconds are not the matter.
+  const trx = await db.startTransaction().execute();
+  await sql`set local idle_in_transaction_session_timeout = 0`.execute(trx);
+  await sql`select count(*) from gifts`.execute(trx);
+  const attempts = countAttempts();
+  const migrated = migrate(db, attempts.counted);
+  await vi.waitFor(() => expect(attempts.count()).toBeGreaterThanOrEqual(3), { timeout: 15_000, interval: 50 });
+  await load.rounds(5);
+  await trx.commit().execute();
+  expect((await migrated).map(({ migrationName }) => migrationName)).toEqual(["9000-next"]);
+  await load.rounds(5);
+  // Half a second of waiting, and what the machine does besides.
+  expect(await expectOnlySuccesses(load)).toBeLessThan(2_500);
+});
+
+/** Kysely begins a migration anew with each attempt. */
+function countAttempts() {
+  let count = 0;
+  const counted = {
+    ...migrations,
+    "9000-next": {
+      async up(db: Kysely<unknown>) {
+        count += 1;
+        await addColumns(db);
+      },
+    },
+  };
+  return { counted, count: () => count };
+}
+
+test.each(Object.keys(migrations).slice(0, -1))(
+  "on the schema of %s the API says schema_outdated, and is ready by itself when the migrations land",
+  async (earlier) => {
+    const { db, connection } = await databaseAt(earlier);
+    const api = await startApiProcess({ connection });
+    const notReady = await api.call("GET", "/readyz");
+    expect([notReady.status, notReady.json]).toEqual([503, { status: "not_ready", reason: "schema_outdated" }]);
+    await migrate(db);
+    expect((await api.call("GET", "/readyz")).json).toEqual({ status: "ready" });
+    expect((await api.send(await api.gift())).status).toBe(202);
+    await api.stop();
+  },
+);
