@@ -52,6 +52,6 @@ function many(count: number): string {
 
 /** Some of them, in any order, some twice. */
 export const strangeLines: fc.Arbitrary<string[]> = fc.oneof(
-  { weight: 3, arbitrary: fc.constant([]) },
+  { weight: 3, arbitrary: fc.constant<string[]>([]) },
   { weight: 4, arbitrary: fc.array(fc.constantFrom(...lines), { minLength: 1, maxLength: 4 }) },
 );
