@@ -38,8 +38,10 @@ describe.each(["none", "api-key"] as const)(
         expect(requests.flatMap((request, index) => wrongsOf(authentication, request, answers[index]))).toEqual([]);
         const after = await storedRows(fired.database);
         const count = (status: number) => answers.filter((answer) => answer?.status === status).length;
-        expect(after.gifts - before.gifts).toBe(count(201));
-        expect(after.sends - before.sends).toBe(count(202));
+        // Whoever hangs up with a request under way may not hear what became of it; nobody else.
+        const unheard = answers.filter((answer) => answer === undefined).length;
+        expectBetween(after.gifts - before.gifts, count(201), unheard);
+        expectBetween(after.sends - before.sends, count(202), unheard);
         if (count(200) === 0) expect(after.closed).toBe(before.closed);
       });
       await check(property, volleys);
@@ -60,3 +62,8 @@ describe.each(["none", "api-key"] as const)(
     });
   },
 );
+
+function expectBetween(actual: number, least: number, more: number): void {
+  expect(actual).toBeGreaterThanOrEqual(least);
+  expect(actual).toBeLessThanOrEqual(least + more);
+}
