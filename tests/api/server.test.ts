@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { createApp } from "@gift/api/app";
 import { listen } from "@gift/api/server";
+import { createGift } from "@gift/core/gift/create";
+import { findGift } from "@gift/core/gift/find";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
 import { answerOf, errorOf } from "./api.ts";
@@ -197,6 +199,15 @@ describe("what is no proper request", () => {
     expect(received).toMatch(/content-type: application\/json/i);
     expect(lastBody(received)).toMatchObject({ error: { code: "VALIDATION_ERROR" } });
     client.socket.destroy();
+  });
+
+  test("a send whose body breaks is a 400, and the gift isn't sent", async () => {
+    const { id } = await createGift(database.db, { amount: 1, message: null });
+    const client = await connection();
+    const lines = ["host: api", "idempotency-key: key-1", "transfer-encoding: chunked"];
+    client.write(`${head(`POST /gifts/${id}/send HTTP/1.1`, ...lines)}zz\r\n`);
+    expect(await client.closed()).toMatch(/^HTTP\/1.1 400 /);
+    expect((await findGift(database.db, id, "anybody")).status).toBe("CREATED");
   });
 
   test("an Expect that nobody knows is ignored", async () => {

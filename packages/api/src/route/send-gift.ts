@@ -47,7 +47,8 @@ export function sendGiftRoute({ db, dispatcher, log }: Dependencies) {
       set.headers["idempotent-replayed"] = "true";
       return status(200, body);
     },
-    { parse: "none", response: errorResponses },
+    // Not used, but read: a body that breaks must not be answered with a 400 after its send was accepted.
+    { parse: "text", response: errorResponses },
   );
 }
 
