@@ -71,7 +71,11 @@ function residentMegabytes(runc: number | undefined): number {
 
 const migration = run("packages/ops/src/main.ts migrate --with-roles", postgres.user);
 for await (const line of linesOf(migration)) process.stdout.write(`${line}\n`);
-const api = await startService("packages/api/src/main.ts", ["api"], { HOST: "127.0.0.1", PORT: `${apiPort}` });
+const api = await startService("packages/api/src/main.ts", ["api"], {
+  HOST: "127.0.0.1",
+  PORT: `${apiPort}`,
+  AUTH: "none",
+});
 const roles: ServiceName[] = ["gift", "outbox", "dead-letters"];
 const worker = await startService("packages/worker/src/main.ts", roles, {
   ROLES: roles.join(","),
