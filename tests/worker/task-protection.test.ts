@@ -9,14 +9,18 @@ const poll = { timeout: 5_000, interval: 5 };
 /** The part of the ECS agent that this is about, and every request it got. */
 let agentUri: string;
 let requests: { method: string | undefined; url: string | undefined; body: unknown }[];
+/** When each request arrived, by the agent's own look: a busy test sees it later. */
+let arrivals: number[];
 let answer: { status: number; body: object } | "silence";
 
 const accepted = { status: 200, body: { protection: { ProtectionEnabled: true, TaskArn: "arn" } } };
 
 beforeEach(async () => {
   requests = [];
+  arrivals = [];
   answer = accepted;
   const server = createServer(async (req, res) => {
+    arrivals.push(performance.now());
     const chunks: Buffer[] = [];
     for await (const chunk of req) chunks.push(chunk);
     requests.push({ method: req.method, url: req.url, body: JSON.parse(Buffer.concat(chunks).toString()) });
@@ -118,13 +122,13 @@ describe("a failure", () => {
     const { hand, of } = protect();
     hand.count = 1;
     await expect.poll(() => of("task_protection.failed").length, poll).toBe(1);
-    const failedAt = performance.now();
     expect(of("task_protection.failed")).toMatchObject([
       { status: "warn", is_protected: true, error_message: expect.stringMatching(message) },
     ]);
     answer = accepted;
     await expect.poll(() => requests.length, poll).toBe(2);
-    expect(performance.now() - failedAt).toBeGreaterThan(80);
+    const [first = 0, second = 0] = arrivals;
+    expect(second - first).toBeGreaterThan(80);
   });
 
   test("to reach the agent is logged and nothing else", async () => {
