@@ -1,7 +1,8 @@
 import { isDatabaseBusy, isDatabaseUnavailable } from "@gift/core/database/unavailable";
 import { DomainError } from "@gift/core/domain-error";
 import { errorFields } from "@gift/telemetry/error-fields";
-import type { Log, LogFields } from "@gift/telemetry/logger";
+import type { LogFields } from "@gift/telemetry/log-fields";
+import type { Log } from "@gift/telemetry/logger";
 import { NotFoundError, ParseError } from "elysia";
 import { codeOfKind, type ErrorCode, errorStatus } from "./error-code.ts";
 import { InvalidRequestError, PayloadTooLargeError, RequestError } from "./request-error.ts";

@@ -1,5 +1,5 @@
 import { redactKeys } from "@gift/core/api-key/credential";
-import type { LogFields } from "@gift/telemetry/logger";
+import type { LogFields } from "@gift/telemetry/log-fields";
 import { parseGiftId } from "./gift-id.ts";
 import { requestIdField } from "./request-id.ts";
 

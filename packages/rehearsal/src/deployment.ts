@@ -3,22 +3,14 @@ import type { Definition } from "@gift/monitor/definition";
 import type { Deployment } from "@gift/monitor/deployment";
 import { monitorsOf } from "@gift/monitor/monitors";
 import type { Thresholds } from "@gift/monitor/threshold";
+import { usualThresholds } from "@gift/monitor/usual-threshold";
 import { desiredTasks } from "./system/system.ts";
 
-/** Production's numbers; a test holds them against `infra/threshold.ts`. What only makes sense at another size follows below. */
+/** The stages' own numbers. What only makes sense at another size follows below. */
 export const thresholds: Thresholds = {
-  apiErrorPercent: { critical: 5, warning: 2 },
-  apiLatencySeconds: { critical: 0.8, warning: 0.3 },
-  queueAgeSeconds: { critical: 300, warning: 120 },
-  queueBacklogWaits: { critical: 1, warning: 0.5 },
-  sendFailures: { critical: 20, warning: 10 },
-  deadLetters: { critical: 10, warning: 0 },
-  outboxAgeSeconds: { critical: 120, warning: 30 },
-  stuckGiftSeconds: { critical: 3_600, warning: 1_800 },
-  databaseCpuPercent: { critical: 85, warning: 70 },
+  ...usualThresholds,
   // 80 % of what the server takes, as on AWS; the embedded Postgres takes 100.
   databaseConnections: { critical: 80, warning: 60 },
-  databaseFreeGibibytes: { critical: 1, warning: 2 },
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { LogFields } from "./logger.ts";
+import type { LogFields } from "./log-fields.ts";
 
 /**
  * An error as log fields: code and message, with the causes' messages behind it. The stack goes along for the

@@ -4,6 +4,7 @@ import { countEvent } from "./count-event.ts";
 import { errorFields } from "./error-fields.ts";
 import { currentLogContext } from "./log-context.ts";
 import { type LogEventName, logEvents } from "./log-event.ts";
+import type { LogFields } from "./log-fields.ts";
 import { createLogFile, type LogFileState } from "./log-file.ts";
 import { redacted, secretFields, withoutSecrets } from "./secret.ts";
 import { tagSpan, traceFields } from "./trace.ts";
@@ -11,17 +12,6 @@ import { tagSpan, traceFields } from "./trace.ts";
 export const logLevels = ["debug", "info", "warn", "error", "fatal", "silent"] as const;
 
 export type LogLevel = (typeof logLevels)[number];
-
-type Forbidden = { readonly [Field in (typeof secretFields)[number]]?: never };
-
-/** The fields of spec section 8, plus whatever an event knows. Never secrets, stacks of others or personal data. */
-export interface LogFields extends Forbidden {
-  readonly gift_id?: string;
-  readonly request_id?: string;
-  readonly error_code?: string;
-  readonly error_message?: string;
-  readonly [field: string]: string | number | boolean | null | undefined;
-}
 
 /** Emits one event of the table, whose level and message it takes; some events are counts too (`count-event.ts`). */
 export type Log = (event: LogEventName, fields?: LogFields) => void;

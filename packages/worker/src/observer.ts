@@ -3,7 +3,8 @@ import { parseSendMessage } from "@gift/core/send-request/send-message";
 import type { ConsumerObserver } from "@gift/queue/consumer";
 import type { Message } from "@gift/queue/message";
 import { errorFields } from "@gift/telemetry/error-fields";
-import type { Log, LogFields } from "@gift/telemetry/logger";
+import type { LogFields } from "@gift/telemetry/log-fields";
+import type { Log } from "@gift/telemetry/logger";
 
 /**
  * Logs what a consumer reports. What handlers decide they log themselves.

@@ -1,6 +1,6 @@
 import type { Message } from "@gift/queue/message";
 import { errorFields } from "@gift/telemetry/error-fields";
-import type { LogFields } from "@gift/telemetry/logger";
+import type { LogFields } from "@gift/telemetry/log-fields";
 import type { SendError } from "../sender/sender.errors.ts";
 
 /** Which delivery a line is about. */
