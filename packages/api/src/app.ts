@@ -22,26 +22,31 @@ export type App = ReturnType<typeof createApp>;
  * @param dependencies what the routes work with
  */
 export function createApp(dependencies: Dependencies) {
-  return new Elysia({
-    adapter: node(),
-    // By default the path is looked for from the 11th character of the URL on, which misroutes `Host: a`.
-    handler: { standardHostname: false },
-  })
-    .headers(securityHeaders)
-    .onRequest(createEntrance(dependencies))
-    .onTransform(({ route }) => tagSpan({ "http.route": route }))
-    .onError(({ error, path, request, set }) => {
-      const answer = answerError(dependencies.log, error, requestFields(request, path));
-      set.status = answer.status;
-      Object.assign(set.headers, answer.headers);
-      return answer.body;
+  return (
+    new Elysia({
+      adapter: node(),
+      // By default the path is looked for from the 11th character of the URL on, which misroutes `Host: a`.
+      handler: { standardHostname: false },
     })
-    .use(healthzRoute())
-    .use(readyzRoute(dependencies))
-    .use(createGiftRoute(dependencies))
-    .use(sendGiftRoute(dependencies))
-    .use(getGiftRoute(dependencies))
-    .use(operatorRoutes(dependencies))
-    .use(openApiRoute())
-    .use(referenceRoute());
+      .headers(securityHeaders)
+      .onRequest(createEntrance(dependencies))
+      // A block, for Elysia awaits what an arrow returns from a call.
+      .onTransform(({ route }) => {
+        tagSpan({ "http.route": route });
+      })
+      .onError(({ error, path, request, set }) => {
+        const answer = answerError(dependencies.log, error, requestFields(request, path));
+        set.status = answer.status;
+        Object.assign(set.headers, answer.headers);
+        return answer.body;
+      })
+      .use(healthzRoute())
+      .use(readyzRoute(dependencies))
+      .use(createGiftRoute(dependencies))
+      .use(sendGiftRoute(dependencies))
+      .use(getGiftRoute(dependencies))
+      .use(operatorRoutes(dependencies))
+      .use(openApiRoute())
+      .use(referenceRoute())
+  );
 }

@@ -5,6 +5,8 @@ import type { Socket } from "node:net";
 export interface Connections {
   /** From now on every response asks its client to close the connection, those in flight included. */
   announceClose(): void;
+  /** To be told of every response before its head is written. */
+  beforeHead(res: ServerResponse): void;
   /** Stops listening; resolves when every connection is closed. Those still busy at the deadline are cut. */
   close(deadlineMilliseconds: number): Promise<void>;
 }
@@ -15,22 +17,17 @@ export interface Connections {
  */
 export function followConnections(server: Server): Connections {
   const sockets = new Set<Socket>();
-  const inFlight = new Set<ServerResponse>();
   let isClosing = false;
   server.on("connection", (socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
-  // Before the handler that answers, whose headers would be too late for.
-  server.prependListener("request", (_req, res) => {
-    inFlight.add(res);
-    res.once("close", () => inFlight.delete(res));
-    if (isClosing) askToClose(res);
-  });
   return {
     announceClose() {
       isClosing = true;
-      for (const res of inFlight) askToClose(res);
+    },
+    beforeHead(res) {
+      if (isClosing) res.setHeader("connection", "close");
     },
     async close(deadlineMilliseconds) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -40,8 +37,4 @@ export function followConnections(server: Server): Connections {
       clearTimeout(deadline);
     },
   };
-}
-
-function askToClose(res: ServerResponse): void {
-  if (!res.headersSent) res.setHeader("connection", "close");
 }

@@ -5,7 +5,7 @@ import type { LogFields } from "@gift/telemetry/log-fields";
 import type { Log } from "@gift/telemetry/logger";
 import { NotFoundError, ParseError } from "elysia";
 import { codeOfKind, type ErrorCode, errorStatus } from "./error-code.ts";
-import { InvalidRequestError, PayloadTooLargeError, RequestError } from "./request-error.ts";
+import { InvalidRequestError, RequestError } from "./request-error.ts";
 
 export interface ErrorBody {
   readonly error: { readonly code: ErrorCode; readonly message: string };
@@ -65,10 +65,8 @@ function describe(err: unknown): Description {
   return { code: "INTERNAL_ERROR", message: "something went wrong here; it has been logged", event: "http.failed" };
 }
 
-/** The body couldn't be read: it is no UTF-8, srvx stops at the limit, or the client went away and won't see the answer. */
+/** The body couldn't be read: it is no UTF-8 or too large, or the client went away and won't see the answer. */
 function readErrorOf(cause: unknown): RequestError {
   if (cause instanceof RequestError) return cause;
-  if (cause instanceof Error && "code" in cause && cause.code === "ERR_BODY_TOO_LARGE")
-    return new PayloadTooLargeError();
   return new InvalidRequestError(["body: the connection broke before it was complete"], { cause });
 }

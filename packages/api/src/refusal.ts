@@ -67,7 +67,13 @@ export function headProblem({ headers, httpVersion, url = "" }: IncomingMessage)
   return undefined;
 }
 
+let lastHost: string | undefined;
+
 /** The app reads its URL with the host in front: one with a path of its own (`a/healthz?`) would be routed by it. */
 function isHost(host: string): boolean {
-  return !/[/?#@\\\s]/.test(host) && URL.canParse(`http://${host}`);
+  // Clients of a service name the same one.
+  if (host === lastHost) return true;
+  if (/[/?#@\\\s]/.test(host) || !URL.canParse(`http://${host}`)) return false;
+  lastHost = host;
+  return true;
 }

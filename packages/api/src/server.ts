@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Log } from "@gift/telemetry/logger";
-import { sendNodeResponse } from "srvx/node";
 import { type Connections, followConnections } from "./connections.ts";
+import { IncomingRequest } from "./incoming-request.ts";
 import {
   idleTimeoutMilliseconds,
   maxConnections,
@@ -12,11 +12,11 @@ import {
   maxRequestsAtWork,
   requestTimeoutMilliseconds,
 } from "./limit.ts";
+import { sendResponse } from "./outgoing-response.ts";
 import { createOverload, type Overload } from "./overload.ts";
 import { headProblem, refuse, refuseConnection } from "./refusal.ts";
 import { InvalidRequestError } from "./request-error.ts";
 import { measureRequests } from "./request-metric.ts";
-import { toUtf8Request } from "./utf8-request.ts";
 
 /** What answers, e.g. an Elysia app. */
 export interface FetchHandler {
@@ -38,7 +38,7 @@ export interface ServerOptions {
   readonly maxRequestsAtWork?: number;
 }
 
-export interface HttpServer extends Connections {
+export interface HttpServer extends Pick<Connections, "announceClose" | "close"> {
   readonly port: number;
 }
 
@@ -52,9 +52,17 @@ export async function listen(app: FetchHandler, { host, port, log, ...options }:
   const metric = measureRequests(server);
   const answeredEarly = new WeakSet<Duplex>();
   const overload = createOverload(log, options.maxRequestsAtWork ?? maxRequestsAtWork);
-  server.on("request", (req, res) => {
-    res.once("finish", () => void (req.complete || discardRest(req, answeredEarly)));
-    answer({ app, overload }, req, res).catch((err: unknown) => refuse(log, err, res));
+  const connections = followConnections(server);
+  server.on("request", async (req, res) => {
+    try {
+      const response = await answer({ app, overload }, req, res);
+      connections.beforeHead(res);
+      await sendResponse(res, response);
+    } catch (err) {
+      connections.beforeHead(res);
+      refuse(log, err, res);
+    }
+    if (!req.complete) discardRest(req, answeredEarly);
   });
   // Node would answer what it doesn't expect to be expected (`Expect: x`) by itself, with a 417 and no body.
   server.on("checkExpectation", (req, res) => void server.emit("request", req, res));
@@ -63,7 +71,6 @@ export async function listen(app: FetchHandler, { host, port, log, ...options }:
     const status = refuseConnection(log, err, socket);
     if (status !== undefined) metric.refused(socket, status);
   });
-  const connections = followConnections(server);
   server.listen(port, host);
   await once(server, "listening");
   const address = server.address();
@@ -93,12 +100,11 @@ async function answer(
   { app, overload }: { app: FetchHandler; overload: Overload },
   req: IncomingMessage,
   res: ServerResponse,
-): Promise<void> {
+): Promise<Response> {
   overload.admit(req, res);
   const problem = headProblem(req);
   if (problem) throw new InvalidRequestError([problem]);
-  const response = await app.fetch(toUtf8Request(req, res));
-  await sendNodeResponse(res, response);
+  return await app.fetch(new IncomingRequest(req, res));
 }
 
 /**

@@ -7,6 +7,7 @@ import { type LogEventName, logEvents } from "./log-event.ts";
 import type { LogFields } from "./log-fields.ts";
 import { createLogFile, type LogFileState } from "./log-file.ts";
 import { redacted, secretFields, withoutSecrets } from "./secret.ts";
+import { standardOutput } from "./standard-output.ts";
 import { tagSpan, traceFields } from "./trace.ts";
 
 export const logLevels = ["debug", "info", "warn", "error", "fatal", "silent"] as const;
@@ -42,11 +43,6 @@ export function createLog(options: LogOptions, destination: DestinationStream = 
   };
   const log = createLogTo(options, { write });
   return log;
-}
-
-/** Synchronous: what a process says last is what is looked for. */
-function standardOutput(): DestinationStream {
-  return pino.destination({ sync: true });
 }
 
 function eventOf({ problem, droppedLines }: LogFileState): [LogEventName, LogFields] {
