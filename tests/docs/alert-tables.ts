@@ -1,7 +1,8 @@
 import { fleet } from "@gift/fleet/fleet";
-import type { Condition, Definition, Formula, Series } from "@gift/monitor/definition";
+import type { Condition, Definition, Formula } from "@gift/monitor/definition";
 import type { Deployment } from "@gift/monitor/deployment";
 import { monitorsOf } from "@gift/monitor/monitors";
+import type { Series } from "@gift/monitor/series";
 import { dailyLimit, slos } from "@gift/monitor/slo";
 import { stages } from "../../infra/stage-table.ts";
 import { markdownTable } from "./markdown-table.ts";
@@ -56,10 +57,16 @@ function readsOf(condition: Condition): string {
 }
 
 function formulaOf(formula: Formula): string {
-  const name = ({ metric }: Series) => code(metric);
+  const name = (series: Series) => code(`${series.metric}${tagsOf(series)}`);
   if (formula.is === "series") return `${formula.of.across} of ${name(formula.of)}`;
   if (formula.is === "difference") return `${name(formula.of)} − ${name(formula.minus)}`;
   return `percent of ${formula.of.map(name).join(" + ")} among ${name(formula.among)}`;
+}
+
+/** The tags that a count's points must have: the share of slow answers among all is of one metric. */
+function tagsOf(series: Series): string {
+  const tags = series.from === "own" ? Object.entries(series.where ?? {}) : [];
+  return tags.length === 0 ? "" : `{${tags.map(([tag, value]) => `${tag}:${value}`).join()}}`;
 }
 
 function levelsOf(condition: Condition): string {

@@ -40,7 +40,7 @@ describe("the dashboard", () => {
     expect(lineQuery(count, names)).toBe("default_zero(sum:gift.send.accepted{env:production}.as_rate())");
     const gauge = line("depth", own("gift.outbox.depth", "max"), { by: ["queue"] });
     expect(lineQuery(gauge, names)).toBe("max:gift.outbox.depth{env:production} by {queue}");
-    const slow = charts.find(({ title }) => title.startsWith("Percent of requests that are slow"));
+    const slow = charts.find(({ title }) => title === "Percent of requests that are slow, by operation");
     expect(slow?.lines.map((each) => lineQuery(each, names))).toEqual([
       "(default_zero(sum:gift.http.responses{env:production,is_fast:false} by {operation}.as_count())) / sum:gift.http.responses{env:production} by {operation}.as_count() * 100",
     ]);

@@ -1,10 +1,13 @@
 import { boardOf } from "@gift/monitor/board/board";
-import type { OwnSeries } from "@gift/monitor/definition";
+import { lineQuery } from "@gift/monitor/board/line-query";
 import { monitorsOf } from "@gift/monitor/monitors";
 import { agentMetrics, cloudWatchMetrics, cloudWatchNamespaces } from "@gift/monitor/outside-metric";
+import { queryOf, sloQueries } from "@gift/monitor/query";
+import type { OwnSeries } from "@gift/monitor/series";
+import { slos } from "@gift/monitor/slo";
 import { logEvents } from "@gift/telemetry/log-event";
 import { describe, expect, test } from "vitest";
-import { deployment } from "./deployment.ts";
+import { deployment, namesOf, sloNames } from "./deployment.ts";
 import { eventProblems, problemsOf, watchedSeries } from "./signal.ts";
 
 const definitions = monitorsOf(deployment);
@@ -33,13 +36,32 @@ describe("monitors, SLOs and the dashboard", () => {
       }
   });
 
-  test("take counts of others as sums, and ask percentiles of distributions alone", () => {
+  test("take counts of others as sums, and nothing else of theirs", () => {
     for (const each of series) {
       if (each.from === "own") continue;
       const { kind } = each.from === "agent" ? agentMetrics[each.metric] : cloudWatchMetrics[each.metric];
       expect(each.across === "sum", each.metric).toBe(kind === "count");
-      if (each.across.startsWith("p")) expect(kind, each.metric).toBe("distribution");
     }
+  });
+});
+
+describe("a number that is wrong under load, or missing in a fresh account, is asked by nobody:", () => {
+  const names = namesOf(deployment);
+  const queries = [
+    ...definitions.map(({ condition }) => queryOf(condition, names, sloNames)),
+    ...Object.values(slos).flatMap((slo) => Object.values(sloQueries(slo, names))),
+    ...boardOf(deployment, definitions).flatMap(({ charts }) =>
+      charts.flatMap(({ lines }) => lines.map((line) => lineQuery(line, names))),
+    ),
+  ];
+
+  test("a trace metric, which the agent derives from the few traces that the tracer keeps", () => {
+    expect(queries.length).toBeGreaterThan(60);
+    expect(queries.filter((query) => query.includes(":trace."))).toEqual([]);
+  });
+
+  test("a percentile of a distribution of ours, which Datadog keeps for nobody who hasn't turned it on", () => {
+    expect(queries.filter((query) => /\bp\d+:|^percentile\(/.test(query))).toEqual([]);
   });
 });
 

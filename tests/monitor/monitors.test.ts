@@ -3,6 +3,8 @@ import { join } from "node:path";
 import type { Definition } from "@gift/monitor/definition";
 import { monitorIds } from "@gift/monitor/monitor-id";
 import { monitorsOf } from "@gift/monitor/monitors";
+import { burnRates } from "@gift/monitor/slo";
+import { objectives } from "@gift/telemetry/objective";
 import { describe, expect, test } from "vitest";
 import { root } from "../support/sources.ts";
 import { deployment, deploymentOf, extended } from "./deployment.ts";
@@ -84,6 +86,13 @@ describe("every monitor", () => {
     for (const key of ["healthy-hosts", "tasks-missing-Api", "agent-silent-worker", "outbox-age-gift"])
       expect(silence.get(key)).toBe("show_and_notify_no_data");
   });
+});
+
+test("the API warns as soon as its p95 is over the objective's limit, and alerts before the slowest burn rate would", () => {
+  const thresholds = definitions.find(({ id }) => id === "api-latency")?.condition.thresholds;
+  const allowedPercent = 100 - objectives.latency.targetPercent;
+  expect(thresholds).toMatchObject({ warning: allowedPercent });
+  expect(thresholds?.critical).toBeLessThan(allowedPercent * burnRates.slow.rate);
 });
 
 test("a dependency that is away wakes somebody once, for the gifts; its dead letters can wait", () => {

@@ -29,7 +29,11 @@ describe("a monitor in Datadog's language", () => {
       "tasks-missing-gift-worker",
       "min(last_15m):avg:aws.ecs.service.desired{clustername:cluster,servicename:gift-worker} - avg:aws.ecs.service.running{clustername:cluster,servicename:gift-worker} >= 1",
     ],
-    ["a percentile", "api-latency", "percentile(last_10m):p95:trace.web.request{env:production,service:api} > 0.8"],
+    [
+      "a share of our own counts",
+      "api-latency",
+      "sum(last_10m):( default_zero(sum:gift.http.responses{env:production,is_fast:false}.as_count()) ) / sum:gift.http.responses{env:production}.as_count() * 100 > 20",
+    ],
     [
       "a count of our own",
       "dead-letter-gift-dead-letters",

@@ -1,5 +1,6 @@
 import type { Group } from "@gift/monitor/board/chart";
-import type { Definition, Formula, OwnSeries, Series } from "@gift/monitor/definition";
+import type { Definition, Formula } from "@gift/monitor/definition";
+import type { OwnSeries, Series } from "@gift/monitor/series";
 import { slos } from "@gift/monitor/slo";
 import { type MetricName, metrics } from "@gift/telemetry/metric";
 import { metricTags } from "@gift/telemetry/metric-tag";

@@ -135,18 +135,7 @@ describe("which points belong", () => {
   test("those without a tag's value", () => expect(sumOf({ except: { status_class: "5xx" } })).toBe(11));
 });
 
-describe("percentiles and percentages", () => {
-  test("a percentile is of all values of the window, nearest rank", () => {
-    const of = { from: "agent", metric: "trace.web.request", across: "p95", service: "api" } as const;
-    const condition = gaugeCondition({ formula: { is: "series", of }, during: "percentile" });
-    const durations = Array.from({ length: 100 }, (_, index) => index + 1);
-    const span = (values: readonly number[], service: string): Heard => ({
-      ...{ metric: "trace.web.request", at: minutesAgo(1), value: values, tags: { service } },
-    });
-    const signals = heard(span(durations.slice(0, 50), "api"), span(durations.slice(50), "api"), span([999], "worker"));
-    expect(judge(condition, signals).value).toBe(95);
-  });
-
+describe("percentages", () => {
   const load = (metric: Sample["metric"], value: number): Heard => ({
     ...{ metric, at: minutesAgo(1), value, tags: { resource: "load-balancer" } },
   });

@@ -1,8 +1,6 @@
 import type { LogEventName } from "@gift/telemetry/log-event";
-import type { MetricName } from "@gift/telemetry/metric";
-import type { MetricTag, TagValue } from "@gift/telemetry/metric-tag";
 import type { MonitorId } from "./monitor-id.ts";
-import type { AgentMetric, CloudWatchMetric } from "./outside-metric.ts";
+import type { Series } from "./series.ts";
 import type { SloId } from "./slo.ts";
 
 /** A monitor as data: `query.ts` says it in Datadog's language, a rehearsal evaluates it over the signals of one machine. */
@@ -29,8 +27,8 @@ export type Condition = MetricCondition | LogCondition | BurnCondition;
 export interface MetricCondition {
   readonly kind: "metric";
   readonly formula: Formula;
-  /** What becomes of the window's points; `percentile` belongs to a series that is one. */
-  readonly during: "avg" | "max" | "min" | "sum" | "percentile";
+  /** What becomes of the window's points. */
+  readonly during: "avg" | "max" | "min" | "sum";
   readonly windowMinutes: number;
   readonly comparator: ">" | ">=" | "<";
   readonly thresholds: Levels;
@@ -71,48 +69,3 @@ export type Formula =
   | { readonly is: "difference"; readonly of: Series; readonly minus: Series }
   /** Of counts: each is summed over the window before it is divided. */
   | { readonly is: "percentage"; readonly of: readonly Series[]; readonly among: Series };
-
-export type Series = OwnSeries | AgentSeries | CloudWatchSeries;
-
-/** How points of several tasks, queues or zones at one moment become one. */
-export type Across = "sum" | "avg" | "max" | "min" | "p50" | "p95" | "p99";
-
-/** A value of some tags, or several of which any will do. */
-export type TagFilter = { readonly [Tag in MetricTag]?: TagValue<Tag> | readonly TagValue<Tag>[] };
-
-/** A metric of packages/telemetry. */
-export interface OwnSeries {
-  readonly from: "own";
-  readonly metric: MetricName;
-  readonly across: Across;
-  /** Only points with all of these tags. */
-  readonly where?: TagFilter;
-  /** Only points with none of these tags. */
-  readonly except?: TagFilter;
-}
-
-/** What the agent measures of one kind of process. */
-export interface AgentSeries {
-  readonly from: "agent";
-  readonly metric: AgentMetric;
-  readonly across: Across;
-  readonly service: ServiceTag;
-}
-
-/** What CloudWatch measures of one resource. */
-export interface CloudWatchSeries {
-  readonly from: "cloudwatch";
-  readonly metric: CloudWatchMetric;
-  readonly across: Across;
-  readonly of: Resource;
-}
-
-/** `DD_SERVICE` of a process; all worker services share one. */
-export type ServiceTag = "api" | "worker";
-
-/** A resource by the name that the fleet or infra/ knows it by; `names.ts` holds AWS's. */
-export type Resource =
-  | { readonly kind: "load-balancer" }
-  | { readonly kind: "database" }
-  | { readonly kind: "service"; readonly name: string }
-  | { readonly kind: "queue"; readonly name: string };

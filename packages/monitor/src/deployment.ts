@@ -1,5 +1,5 @@
 import type { ConsumerService, FleetDeclaration, HttpService, SweepService } from "@gift/fleet/declaration";
-import type { ServiceTag } from "./definition.ts";
+import type { ServiceTag } from "./series.ts";
 import type { Thresholds } from "./threshold.ts";
 
 /** What is watched: the fleet, the ECS services that run it, and the numbers. */

@@ -1,4 +1,4 @@
-import type { Resource } from "./definition.ts";
+import type { Resource } from "./series.ts";
 import type { SloId } from "./slo.ts";
 
 /** What AWS calls the resources of one stage; known only once they exist. */

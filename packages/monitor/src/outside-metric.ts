@@ -10,7 +10,9 @@ export const cloudWatchMetrics = {
   // An average per zone that may count all targets in each: its sum means nothing, its maximum does.
   "aws.applicationelb.healthy_host_count": { of: "load-balancer", kind: "gauge" },
   "aws.applicationelb.un_healthy_host_count": { of: "load-balancer", kind: "gauge" },
+  "aws.applicationelb.target_response_time.p50": { of: "load-balancer", kind: "gauge" },
   "aws.applicationelb.target_response_time.p95": { of: "load-balancer", kind: "gauge" },
+  "aws.applicationelb.target_response_time.p99": { of: "load-balancer", kind: "gauge" },
   "aws.ecs.service.desired": { of: "service", kind: "gauge" },
   "aws.ecs.service.running": { of: "service", kind: "gauge" },
   "aws.ecs.service.cpuutilization": { of: "service", kind: "gauge" },
@@ -33,16 +35,13 @@ export const cloudWatchMetrics = {
 
 export type CloudWatchMetric = keyof typeof cloudWatchMetrics;
 
-/** What the agent beside a process derives from its traces and from the task; in seconds, tagged `env` and `service`. */
+/**
+ * What the agent beside a process measures of the task, tagged `env` and `service`. Not `trace.…`: the agent derives those from the traces
+ * that it gets, and the tracer hands it ten a second of a process (decision 25).
+ */
 export const agentMetrics = {
-  // Percentiles of trace metrics are on by default; the agent computes them before it samples.
-  "trace.web.request": { kind: "distribution" },
-  "trace.web.request.hits": { kind: "count" },
-  "trace.pg.query": { kind: "distribution" },
-  "trace.sqs.process": { kind: "distribution" },
   "ecs.fargate.cpu.percent": { kind: "gauge" },
-  "ecs.fargate.mem.usage": { kind: "gauge" },
-} as const satisfies Record<string, { kind: "count" | "gauge" | "distribution" }>;
+} as const satisfies Record<string, { kind: "count" | "gauge" }>;
 
 export type AgentMetric = keyof typeof agentMetrics;
 

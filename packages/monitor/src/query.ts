@@ -1,13 +1,6 @@
-import type {
-  BurnCondition,
-  Condition,
-  Formula,
-  LogCondition,
-  MetricCondition,
-  OwnSeries,
-  Series,
-} from "./definition.ts";
+import type { BurnCondition, Condition, Formula, LogCondition, MetricCondition } from "./definition.ts";
 import type { Names, SloNames } from "./names.ts";
+import type { OwnSeries, Series } from "./series.ts";
 import { isCount, seriesQuery } from "./series-query.ts";
 import { slos as objectives, type Slo } from "./slo.ts";
 

@@ -1,7 +1,7 @@
 import { metrics } from "@gift/telemetry/metric";
-import type { Series, TagFilter } from "./definition.ts";
 import { type Names, scopeOf } from "./names.ts";
 import { agentMetrics, cloudWatchMetrics } from "./outside-metric.ts";
+import type { Series, TagFilter } from "./series.ts";
 
 /** How a count is put into a query: as what was counted, or per second. */
 export type CountAs = "count" | "rate";

@@ -1,5 +1,5 @@
 import { objectives } from "@gift/telemetry/objective";
-import type { OwnSeries } from "./definition.ts";
+import type { OwnSeries } from "./series.ts";
 
 /** A share of events that must be good. */
 export interface Slo {

@@ -8,8 +8,8 @@ export interface Pair {
 export interface Thresholds {
   /** Requests answered 5xx, by tasks or the load balancer, of 100. */
   readonly apiErrorPercent: Pair;
-  /** p95 of all requests. */
-  readonly apiLatencySeconds: Pair;
+  /** Requests that take longer than the objective allows, of 100. */
+  readonly apiSlowPercent: Pair;
   /** Age of the oldest message of a queue. */
   readonly queueAgeSeconds: Pair;
   /** Messages waiting, in multiples of what all tasks of the consumer together finish in the wait that its fleet entry accepts. */

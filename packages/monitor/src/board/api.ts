@@ -1,20 +1,24 @@
-import { agent, own } from "../series.ts";
+import { own } from "../series.ts";
 import { type Chart, type Group, line } from "./chart.ts";
 import type { Watched } from "./watched.ts";
 
 /** Requests, errors, duration. */
-export function apiGroup({ alert }: Watched): Group {
-  return { title: "API", charts: [requests(), { ...latency(), alert: alert("api-latency") }, slowness(), sends()] };
+export function apiGroup({ chart }: Watched): Group {
+  return {
+    title: "API",
+    charts: [requests(), chart("api-latency", "Percent of requests that are slow"), slowness(), latency(), sends()],
+  };
 }
 
+/** Percentiles are the load balancer's: it has them of every request. */
 function latency(): Chart {
+  const duration = "gift.http.duration";
   return {
-    title: "Latency in seconds",
+    title: "Time until the answer's end in seconds",
     display: "line",
     lines: [
-      line("p50", agent("trace.web.request", "p50", "api")),
-      line("p95", agent("trace.web.request", "p95", "api")),
-      line("p99", agent("trace.web.request", "p99", "api")),
+      line("average", own(duration, "avg"), { by: ["operation"] }),
+      line("longest", own(duration, "max"), { by: ["operation"] }),
     ],
   };
 }

@@ -1,4 +1,5 @@
-import type { Formula, Levels, Series } from "../definition.ts";
+import type { Formula, Levels } from "../definition.ts";
+import type { Series } from "../series.ts";
 
 /** A row of the dashboard. */
 export interface Group {

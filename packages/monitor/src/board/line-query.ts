@@ -1,5 +1,6 @@
-import type { Formula, Series } from "../definition.ts";
+import type { Formula } from "../definition.ts";
 import type { Names } from "../names.ts";
+import type { Series } from "../series.ts";
 import { isCount, seriesQuery } from "../series-query.ts";
 import type { Line } from "./chart.ts";
 

@@ -28,9 +28,13 @@ export function loadBalancerGroup({ chart, alert }: Watched): Group {
         ],
       },
       {
-        title: "p95 of tasks in seconds",
+        title: "Time until a task's first byte in seconds",
         display: "line",
-        lines: [line("p95", loadBalancer("aws.applicationelb.target_response_time.p95", "avg"))],
+        lines: [
+          line("p50", loadBalancer("aws.applicationelb.target_response_time.p50", "avg")),
+          line("p95", loadBalancer("aws.applicationelb.target_response_time.p95", "avg")),
+          line("p99", loadBalancer("aws.applicationelb.target_response_time.p99", "avg")),
+        ],
       },
     ],
   };

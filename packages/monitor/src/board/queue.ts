@@ -42,7 +42,6 @@ function chartsOf(queue: string, { chart, alert }: Watched): readonly Chart[] {
     {
       title: `${queue}: wait before the first receive in seconds`,
       display: "line",
-      // The average and the longest: percentiles of our own distributions would have to be enabled by hand for each.
       lines: [
         line("average", own("gift.queue.wait", "avg", { queue })),
         line("longest", own("gift.queue.wait", "max", { queue })),

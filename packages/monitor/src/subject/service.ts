@@ -1,6 +1,6 @@
-import type { Definition, ServiceTag } from "../definition.ts";
+import type { Definition } from "../definition.ts";
 import type { DeployedService, Deployment } from "../deployment.ts";
-import { agent, service } from "../series.ts";
+import { agent, type ServiceTag, service } from "../series.ts";
 
 /** Do the tasks of each ECS service run, and do we hear from the agents of each kind. */
 export function serviceMonitors({ services }: Deployment): readonly Definition[] {

@@ -1,4 +1,5 @@
-import type { Formula, MetricCondition, Series } from "@gift/monitor/definition";
+import type { Formula, MetricCondition } from "@gift/monitor/definition";
+import type { Series } from "@gift/monitor/series";
 import type { Signals } from "../signal/signals.ts";
 import { difference, momentsOf } from "./moments.ts";
 import { aggregate, kindOf, samplesOf } from "./series.ts";
@@ -12,7 +13,6 @@ export function measured(clock: Clock, condition: MetricCondition, signals: Sign
   const { formula } = condition;
   const window = lastMinutes(clock, condition.windowMinutes, now);
   if (formula.is === "percentage") return percentage(formula, signals, window);
-  if (condition.during === "percentile") return percentileOf(formula.of, signals, window);
   const points = Array.from(pointsOf(clock, formula, signals, window).values());
   return points.length === 0 ? undefined : aggregate(points, condition.during);
 }
@@ -40,12 +40,6 @@ export function seriesOf(formula: Formula): readonly Series[] {
 function pointsOf(clock: Clock, formula: Exclude<Formula, { is: "percentage" }>, signals: Signals, window: Window) {
   const read = (series: Series) => momentsOf(clock, series, within(samplesOf(signals, series), window));
   return formula.is === "series" ? read(formula.of) : difference(read(formula.of), read(formula.minus));
-}
-
-/** A percentile can't be taken of percentiles: it is of all values of the window. */
-function percentileOf(series: Series, signals: Signals, window: Window): number | undefined {
-  const values = within(samplesOf(signals, series), window).flatMap((sample) => sample.values);
-  return values.length === 0 ? undefined : aggregate(values, series.across);
 }
 
 function percentage({ of, among }: Extract<Formula, { is: "percentage" }>, signals: Signals, window: Window) {

@@ -1,4 +1,4 @@
-import type { Series } from "@gift/monitor/definition";
+import type { Series } from "@gift/monitor/series";
 import type { Sample } from "../signal/signals.ts";
 import { aggregate, kindOf } from "./series.ts";
 import type { Clock } from "./window.ts";

@@ -1,5 +1,5 @@
-import type { Across, Resource, Series } from "@gift/monitor/definition";
 import { agentMetrics, cloudWatchMetrics } from "@gift/monitor/outside-metric";
+import type { Across, Resource, Series } from "@gift/monitor/series";
 import { metrics } from "@gift/telemetry/metric";
 import type { Sample, Signals } from "../signal/signals.ts";
 
@@ -30,7 +30,7 @@ function belongs(tags: Sample["tags"], series: Series): boolean {
 }
 
 /**
- * Many values as one. Percentiles are nearest-rank: the smallest value that so many percent don't exceed.
+ * Many values as one.
  * @param values at least one
  */
 export function aggregate(values: readonly number[], across: Across): number {
@@ -44,12 +44,5 @@ export function aggregate(values: readonly number[], across: Across): number {
       return Math.max(...values);
     case "min":
       return Math.min(...values);
-    default:
-      return percentile(values, Number(across.slice(1)));
   }
-}
-
-function percentile(values: readonly number[], percent: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN;
 }

@@ -1,7 +1,5 @@
 import type { Agent } from "@gift/agent/agent";
 import type { Point } from "@gift/agent/point";
-import type { Span } from "@gift/agent/span";
-import { agentMetrics } from "@gift/monitor/outside-metric";
 import { type MetricName, metrics } from "@gift/telemetry/metric";
 import type { SignalStore } from "./signals.ts";
 
@@ -12,10 +10,7 @@ import type { SignalStore } from "./signals.ts";
  * @returns stops
  */
 export function collect(agent: Agent, store: SignalStore, timeScale: number): () => void {
-  return agent.subscribe({
-    point: (point) => addPoint(store, point, timeScale),
-    span: (span) => addSpan(store, span),
-  });
+  return agent.subscribe({ point: (point) => addPoint(store, point, timeScale) });
 }
 
 function addPoint(store: SignalStore, { name, kind, values, tags, receivedAt }: Point, timeScale: number): void {
@@ -30,13 +25,4 @@ function addPoint(store: SignalStore, { name, kind, values, tags, receivedAt }: 
 
 function isKnown(name: string): name is MetricName {
   return Object.hasOwn(metrics, name);
-}
-
-/** Trace metrics, which the real agent computes from spans before it samples. What no monitor can name isn't kept. */
-function addSpan(store: SignalStore, { name, service, durationMilliseconds }: Span): void {
-  const sample = { at: Date.now(), tags: { service } };
-  const [duration, hits] = [`trace.${name}`, `trace.${name}.hits`];
-  if (Object.hasOwn(agentMetrics, duration))
-    store.addSample({ ...sample, metric: duration, values: [durationMilliseconds / 1_000] });
-  if (Object.hasOwn(agentMetrics, hits)) store.addSample({ ...sample, metric: hits, values: [1] });
 }

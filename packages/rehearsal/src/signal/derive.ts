@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Resource } from "@gift/monitor/definition";
 import { type CloudWatchMetric, cloudWatchMetrics } from "@gift/monitor/outside-metric";
+import type { Resource } from "@gift/monitor/series";
 import { resourceTag } from "../evaluate/series.ts";
 import type { SignalStore } from "./signals.ts";
 
