@@ -109,16 +109,20 @@ describe("the circuit's gauge", () => {
   };
 
   test.each([
-    ["closed", "running", 0],
-    ["open", "running", 1],
-    ["half-open", "running", 1],
-    ["open", "stopping", 0],
-    ["open", "stopped", 0],
-  ] as const)("of one that is %s in a consumer that is %s says %d", (circuit, phase, value) => {
-    gaugeConsumer("gift", { ...stats, circuit, phase });
-    expect(metrics.last("gift.circuit.open", { queue: "gift" })).toBe(value);
-    expect(metrics.last("gift.slots.busy", { queue: "gift" })).toBe(3);
-  });
+    ["closed", "running", 3, 0],
+    ["open", "running", 0, 1],
+    ["half-open", "running", 1, 1],
+    ["half-open", "running", 0, 0],
+    ["open", "stopping", 3, 0],
+    ["open", "stopped", 0, 0],
+  ] as const)(
+    "of one that is %s in a consumer that is %s with %d in hand says %d",
+    (circuit, phase, running, value) => {
+      gaugeConsumer("gift", { ...stats, circuit, phase, running });
+      expect(metrics.last("gift.circuit.open", { queue: "gift" })).toBe(value);
+      expect(metrics.last("gift.slots.busy", { queue: "gift" })).toBe(running);
+    },
+  );
 });
 
 test("what is measured and what is logged of a consumer are told apart: neither takes the other's place", () => {

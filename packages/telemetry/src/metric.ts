@@ -85,7 +85,8 @@ export const metrics = {
     kind: "gauge",
     unit: "1",
     tags: ["queue"],
-    tells: "1 while a consumer has stopped polling because nearly everything fails, or tries one message; 0 otherwise",
+    tells:
+      "1 while a consumer has stopped polling because nearly everything fails, or tries one message; 0 otherwise, also while there is none to try",
   },
   "gift.outbox.published": {
     kind: "count",

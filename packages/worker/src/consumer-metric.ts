@@ -25,5 +25,10 @@ export function createConsumerMetric(queue: string): Pick<ConsumerObserver, "rec
  */
 export function gaugeConsumer(queue: string, { phase, running, circuit }: ConsumerStats): void {
   gauge("gift.slots.busy", running, { queue });
-  gauge("gift.circuit.open", phase === "running" && circuit !== "closed" ? 1 : 0, { queue });
+  gauge("gift.circuit.open", phase === "running" && isPaused(circuit, running) ? 1 : 0, { queue });
+}
+
+/** Half open with nothing to try it polls like any other: in a quiet night the alert would stay until somebody sends a gift. */
+function isPaused(circuit: ConsumerStats["circuit"], running: number): boolean {
+  return circuit === "open" || (circuit === "half-open" && running > 0);
 }
