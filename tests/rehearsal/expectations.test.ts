@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { monitorIds } from "@gift/monitor/monitor-id";
 import { cloudWatchDelayMinutes } from "@gift/rehearsal/alert-result";
 import { rehearsalMonitors, thresholds } from "@gift/rehearsal/deployment";
+import { patienceMinutes } from "@gift/rehearsal/evaluate/lookback";
 import { scenarios, unrehearsable } from "@gift/rehearsal/scenario/scenarios";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { thresholdsFor } from "../../infra/threshold.ts";
 
 const monitors = rehearsalMonitors(60);
@@ -50,4 +51,16 @@ test("scenarios have names of their own, and the docs have a row for each", () =
 test("what CloudWatch tells later is as late as the monitors are deployed to wait", () => {
   const infra = readFileSync(new URL("../../infra/monitor.ts", import.meta.url), "utf8");
   expect(infra).toContain(`evaluationDelay: ${cloudWatchDelayMinutes * 60} `);
+});
+
+describe("how long a rehearsal waits for a monitor, in the monitor's minutes:", () => {
+  test.each([
+    ["its window", "api-errors", 10],
+    ["the long window of a burn rate", "slo-latency-slow", 360],
+    ["the age of a gauge of ours that it is about, and its window", "stuck-gifts", 60 + 15],
+    ["the age of a message that it is about, and its window", "queue-age-gift", 5 + 10],
+  ])("%s", (_, key, minutes) => {
+    const monitor = monitors.find((each) => each.key === key);
+    expect(monitor && patienceMinutes(monitor.condition)).toBe(minutes);
+  });
 });

@@ -1,31 +1,16 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Definition } from "@gift/monitor/definition";
 import { resultsOf } from "./alert-result.ts";
 import { affectedGifts, areDone } from "./audit/affected.ts";
 import { audit } from "./audit/audit.ts";
 import { settle } from "./audit/settle.ts";
 import { lookbackMinutes } from "./evaluate/lookback.ts";
-import type { Watch } from "./evaluate/watch.ts";
 import { type Load, startLoad } from "./load/load.ts";
 import type { Result } from "./result.ts";
 import type { Scenario } from "./scenario/scenario.ts";
 import type { Stage } from "./scenario/stage.ts";
-import type { SignalStore } from "./signal/signals.ts";
+import type { Setting } from "./setting.ts";
 import { createStage } from "./stage.ts";
-import { type System, startServices } from "./system/system.ts";
-
-/** Where scenarios are rehearsed, one after another. */
-export interface Setting {
-  readonly system: System;
-  readonly store: SignalStore;
-  readonly watch: Watch;
-  readonly monitors: readonly Definition[];
-  readonly timeScale: number;
-  readonly isShort: boolean;
-  readonly ratePerSecond: number;
-  random(): number;
-  say(sentence: string): void;
-}
+import { startServices } from "./system/system.ts";
 
 /** All is well before something is broken: so much load goes through first, and gauges are heard. */
 const warmUpMilliseconds = 2_500;

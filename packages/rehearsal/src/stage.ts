@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { windowMinutes } from "./evaluate/lookback.ts";
+import { patienceMinutes } from "./evaluate/lookback.ts";
 import type { Load } from "./load/load.ts";
 import { operate } from "./operate.ts";
-import type { Setting } from "./rehearsal.ts";
 import type { Stage } from "./scenario/stage.ts";
+import type { Setting } from "./setting.ts";
 
 const pollMilliseconds = 100;
 /** For what a scenario waits for besides monitors: the slowest is a provider that hangs five times for 25 s. */
@@ -39,7 +39,7 @@ export function createStage(setting: Setting, load: Load, breaksNow: () => void)
     isAlerting: (key) => watch.alerting().includes(key),
     readWaiting: async () => (await system.readDepths()).gift.visible,
     async alerted(key) {
-      const shortened = (windowMinutes(monitorOf(key).condition) * 60_000) / timeScale;
+      const shortened = (patienceMinutes(monitorOf(key).condition) * 60_000) / timeScale;
       await waitUntil(key, shortened + graceMilliseconds, () =>
         watch.alerts.some(({ monitor }) => monitor.key === key),
       );

@@ -1,6 +1,6 @@
 import { agentMetrics, cloudWatchMetrics } from "@gift/monitor/outside-metric";
 import type { Across, Resource, Series } from "@gift/monitor/series";
-import { metrics } from "@gift/telemetry/metric";
+import { type MetricName, metrics } from "@gift/telemetry/metric";
 import type { Sample, Signals } from "../signal/signals.ts";
 
 export type Kind = "count" | "gauge" | "distribution";
@@ -10,6 +10,16 @@ export function kindOf(series: Series): Kind {
   if (series.from === "own") return metrics[series.metric].kind;
   if (series.from === "agent") return agentMetrics[series.metric].kind;
   return cloudWatchMetrics[series.metric].kind;
+}
+
+/** Whether a metric is how long something has waited, in seconds; how long something took is a distribution. */
+export function isAge(metric: string): boolean {
+  if (metric === "aws.sqs.approximate_age_of_oldest_message") return true;
+  return isOwn(metric) && metrics[metric].kind === "gauge" && metrics[metric].unit === "second";
+}
+
+function isOwn(name: string): name is MetricName {
+  return Object.hasOwn(metrics, name);
 }
 
 /** The tag by which a sample of CloudWatch's names its resource. */

@@ -2,18 +2,25 @@ import { PurgeQueueCommand } from "@aws-sdk/client-sqs";
 import { createObserverClient } from "../system/queue-depth.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** More than two workers can hold, so that messages wait in the queue when it is purged. */
-const waiting = { gifts: 200, message: "test:slow-1000" };
+/** Two workers with 40 slots finish 16 of these a second, which is slower than gifts come, however busy this machine is. */
+const slowSend = "test:slow-5000";
+const giftsAtOnce = 40;
+/** Lost by the purge; what a worker has in hand isn't. */
+const leastWaiting = 20;
 
 export const queuePurged: Scenario = {
   name: "queue-purged",
   injected: "somebody purges the queue while messages wait in it",
   shows: "gifts that SQS has lost are noticed, and their messages written again from the database",
   expects: ["stuck-gifts"],
-  async inject({ system, load }) {
-    load.sayOnGifts(waiting.message);
-    await load.burst(waiting.gifts);
+  async inject({ system, load, until, readWaiting, breaksNow }) {
+    load.sayOnGifts(slowSend);
+    await until("messages to wait", async () => {
+      await load.burst(giftsAtOnce);
+      return (await readWaiting()) >= leastWaiting;
+    });
     load.sayOnGifts(undefined);
+    breaksNow();
     const client = createObserverClient(new URL(system.queueUrls.gift).origin);
     try {
       await client.send(new PurgeQueueCommand({ QueueUrl: system.queueUrls.gift }));
@@ -21,6 +28,6 @@ export const queuePurged: Scenario = {
       client.destroy();
     }
   },
-  // Thirty minutes on AWS, where the longest backoff is four.
+  // An hour on AWS, where all backoffs together are under five minutes.
   repair: async ({ operate }) => void (await operate("gifts", "requeue", "--all", "--idle-for", "5s")),
 };

@@ -24,7 +24,7 @@ export interface Stage {
   readWaiting(): Promise<number>;
   /**
    * Waits until a monitor alerts.
-   * @throws Error when it doesn't in the time that its windows take, and as much again
+   * @throws Error when it doesn't in the time that its window takes, an age to be reached included, and twenty seconds more
    */
   alerted(key: string): Promise<void>;
   /**
@@ -34,7 +34,7 @@ export interface Stage {
   operate(...words: readonly string[]): Promise<string>;
   /**
    * Waits until something is so.
-   * @throws Error that names it, after a minute
+   * @throws Error that names it, after four minutes
    */
   until(what: string, isSo: () => Promise<boolean> | boolean): Promise<void>;
 }

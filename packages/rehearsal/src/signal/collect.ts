@@ -1,6 +1,6 @@
 import type { Agent } from "@gift/agent/agent";
 import type { Point } from "@gift/agent/point";
-import { type MetricName, metrics } from "@gift/telemetry/metric";
+import { isAge } from "../evaluate/series.ts";
 import type { SignalStore } from "./signals.ts";
 
 /**
@@ -13,16 +13,11 @@ export function collect(agent: Agent, store: SignalStore, timeScale: number): ()
   return agent.subscribe({ point: (point) => addPoint(store, point, timeScale) });
 }
 
-function addPoint(store: SignalStore, { name, kind, values, tags, receivedAt }: Point, timeScale: number): void {
-  const isAge = kind === "gauge" && isKnown(name) && metrics[name].unit === "second";
+function addPoint(store: SignalStore, { name, values, tags, receivedAt }: Point, timeScale: number): void {
   store.addSample({
     metric: name,
     at: receivedAt.getTime(),
-    values: isAge ? values.map((value) => value * timeScale) : values,
+    values: isAge(name) ? values.map((value) => value * timeScale) : values,
     tags,
   });
-}
-
-function isKnown(name: string): name is MetricName {
-  return Object.hasOwn(metrics, name);
 }
