@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { createGift } from "@gift/core/gift/create";
+import { createGifts } from "@gift/core/gift/create";
 import { sql } from "kysely";
 import { type ApiProcess, startApiProcess } from "../api/api-process.ts";
 import { issueKey } from "../support/api-key.ts";
@@ -9,7 +9,10 @@ import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 export interface FiredAt {
   readonly api: ApiProcess;
   readonly database: TestDatabase;
+  /** Nobody's but the first volley's to send. */
   readonly giftId: string;
+  /** Gifts in CREATED that anybody may send. */
+  readonly giftIds: readonly string[];
   readonly letterId: string;
   /** As headers carry them. */
   readonly keys: { readonly client: string; readonly operator: string };
@@ -18,6 +21,9 @@ export interface FiredAt {
 
 /** More than any fuzz sends: the limit is the matter of other tests. */
 const plenty = { rateLimitPerMinute: 2_000_000_000 };
+
+/** A run of the fuzz asks some 110 times for one of them to be sent: half are first sends, half replays and conflicts. */
+const freshGifts = 60;
 
 /**
  * Starts it on a database of its own.
@@ -32,7 +38,11 @@ export async function startFiredAt(
   const { db } = database;
   const client = await issueKey(db, plenty);
   const operator = await issueKey(db, { ...plenty, clientId: "desk", scopes: ["operator"] });
-  const gift = await createGift(db, { amount: 1, message: null, clientId: authentication === "none" ? null : "shop" });
+  const gift = { amount: 1, message: null, clientId: authentication === "none" ? null : "shop" };
+  const [own, ...gifts] = await createGifts(
+    db,
+    Array.from({ length: 1 + freshGifts }, () => gift),
+  );
   const { rows } = await sql<{ id: string }>`
     insert into dead_letters (message_id, queue, body, receive_count, error)
     values ('message-1', 'gift', 'unread', 6, 'UNREADABLE_MESSAGE: no JSON') returning id`.execute(db);
@@ -41,7 +51,7 @@ export async function startFiredAt(
     environment: { AUTH: authentication },
   });
   return {
-    ...{ api, database, giftId: gift.id, letterId: rows[0]?.id ?? "" },
+    ...{ api, database, giftId: own?.id ?? "", giftIds: gifts.map(({ id }) => id), letterId: rows[0]?.id ?? "" },
     keys: { client: client.headers.authorization, operator: operator.headers.authorization },
     async stop() {
       await api.stop();

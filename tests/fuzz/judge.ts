@@ -11,12 +11,13 @@ const openPath = /^(https?:\/\/[^/?]*)?\/(healthz|readyz)\/?(\?|$)/i;
  * @returns one line per wrong, with the request
  */
 export function wrongsOf(authentication: string, request: FuzzRequest, answer: WireAnswer | undefined): string[] {
-  const { method, target, hasKey } = request;
+  const { method, target, hasKey, statuses } = request;
   if (!answer) return request.isHalfClosed || method === "CONNECT" ? [] : [`no answer: ${show(request)}`];
   const isLetIn = answer.status < 300 && !openPath.test(target);
   const wrongs = violationsOf(method, target, answer);
   // Both are documented, and neither has a reason here: the database is there, and so few at once are no flood.
   if (answer.status >= 500) wrongs.push(`${answer.status}: ${answer.body}`);
+  if (statuses?.includes(answer.status) === false) wrongs.push(`${answer.status}, not ${statuses}: ${answer.body}`);
   if (authentication === "api-key" && !hasKey && isLetIn) wrongs.push(`let in without a key: ${answer.body}`);
   return wrongs.map((wrong) => `${wrong} ← ${show(request)}`);
 }

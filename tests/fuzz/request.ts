@@ -9,6 +9,10 @@ export interface FuzzRequest extends Sent {
   readonly target: string;
   /** Whether it carries a key that this API has issued. */
   readonly hasKey: boolean;
+  /** Whether it may end before its bytes do: what lies behind its end is a second request, and none that is valid. */
+  readonly isFollowed: boolean;
+  /** How it must be answered, where that is known. */
+  readonly statuses?: readonly number[];
 }
 
 const versions = fc.oneof(
@@ -30,10 +34,10 @@ const framings = fc.oneof(
 );
 
 /**
- * A request in bytes, with what it names and claims.
+ * A request in bytes as hardly anybody means it, with what it names and claims.
  * @param fired whose ids and keys it knows
  */
-export function requestTo({ giftId, letterId, keys }: FiredAt): fc.Arbitrary<FuzzRequest> {
+export function strangeTo({ giftIds, letterId, keys }: FiredAt): fc.Arbitrary<FuzzRequest> {
   const right = [`authorization: ${keys.client}`, `authorization: ${keys.operator}`];
   const key = fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom(...right) },
@@ -41,7 +45,7 @@ export function requestTo({ giftId, letterId, keys }: FiredAt): fc.Arbitrary<Fuz
   );
   return fc
     .record({
-      ...{ aim: aimOf({ giftId, letterId }), version: versions, key, lines: strangeLines },
+      ...{ aim: aimOf({ giftIds, letterId }), version: versions, key, lines: strangeLines },
       ...{ body, framing: framings, isMeant: fc.nat(3).map((die) => die > 0), isHostFirst: fc.boolean() },
     })
     .map(({ aim: { method, target }, version, key: keyLine, lines, body: content, framing, isMeant, isHostFirst }) => {
@@ -52,8 +56,8 @@ export function requestTo({ giftId, letterId, keys }: FiredAt): fc.Arbitrary<Fuz
       const head = [`${method} ${target} ${version}`, ...(isHostFirst ? [...own, ...lines] : [...lines, ...own])];
       const bytes = Buffer.concat([Buffer.from(`${head.join("\r\n")}\r\n\r\n`, "latin1"), framed.bytes]);
       const isHalfClosed = !isWhole(framing, lines);
-      const request = { method, target, bytes, hasKey: right.includes(keyLine), isHalfClosed };
-      return { ...request, [fc.toStringMethod]: () => show(request) };
+      const isFollowed = framing !== "length" && framing !== "chunked";
+      return named({ method, target, bytes, hasKey: right.includes(keyLine), isHalfClosed, isFollowed });
     });
 }
 
@@ -82,6 +86,11 @@ function frame(content: Buffer, framing: string): { lines: string[]; bytes: Buff
 }
 
 const chunkHead = (content: Buffer) => `${content.length.toString(16)}\r\n`;
+
+/** The request as a failing case is to print it. */
+export function named(request: FuzzRequest): FuzzRequest {
+  return Object.assign(request, { [fc.toStringMethod]: () => show(request) });
+}
 
 /** Enough of a request to know it again. */
 export function show({ bytes }: Pick<FuzzRequest, "bytes">): string {

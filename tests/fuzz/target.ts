@@ -3,7 +3,7 @@ import { operations } from "./contract.ts";
 
 /** Ids that exist in the database that is fired at. */
 export interface KnownIds {
-  readonly giftId: string;
+  readonly giftIds: readonly string[];
   readonly letterId: string;
 }
 
@@ -96,9 +96,14 @@ const query = fc
   .map((pairs) => pairs.map(([name, value]) => `${name}=${value}`).join("&"));
 
 /** What a request is about: mostly one of the document's operations, with ids that exist, that don't, and that are none. */
-export function aimOf({ giftId, letterId }: KnownIds): fc.Arbitrary<Aim> {
-  const known = [...Array(8).fill(giftId), ...Array(4).fill(letterId), giftId.toUpperCase(), `${giftId}x`];
-  const segment = fc.constantFrom(...known, "00000000-0000-7000-8000-000000000000", "123456", ...strangeSegments);
+export function aimOf({ giftIds, letterId }: KnownIds): fc.Arbitrary<Aim> {
+  const gift = fc.constantFrom(...giftIds);
+  const segment = fc.oneof(
+    { weight: 8, arbitrary: gift },
+    { weight: 4, arbitrary: fc.constant(letterId) },
+    { weight: 2, arbitrary: gift.chain((id) => fc.constantFrom(id.toUpperCase(), `${id}x`)) },
+    { weight: 46, arbitrary: fc.constantFrom("00000000-0000-7000-8000-000000000000", "123456", ...strangeSegments) },
+  );
   const aim = fc
     .tuple(fc.constantFrom(...operations), segment)
     .map(([{ method, path }, id]) => ({ method, target: path.replace(/\{\w+\}/, () => id) }));

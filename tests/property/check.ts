@@ -12,13 +12,15 @@ export const patience = 300_000 * Math.max(1, factor);
 /**
  * Runs a property; a failure is shrunk, and says with which seed and path it comes back.
  * @param cases how many random cases in CI
+ * @param examples cases that are tried before them, whatever the seed
  * @returns how many cases ran
  */
 export async function check<Arguments extends [unknown, ...unknown[]]>(
   property: fc.IAsyncPropertyWithHooks<Arguments> | fc.IPropertyWithHooks<Arguments>,
   cases: number,
+  examples: Arguments[] = [],
 ): Promise<number> {
-  const numRuns = Math.ceil(cases * factor);
-  await fc.assert(property, { seed, numRuns, endOnFailure: false });
+  const numRuns = Math.ceil(cases * factor) + examples.length;
+  await fc.assert(property, { seed, numRuns, examples, endOnFailure: false });
   return numRuns;
 }
