@@ -259,4 +259,13 @@ describe("gifts marked together", () => {
     const rows = await rowsOf(own.db, gift.id);
     expect(rows.attempts.map(({ outcome }) => outcome)).toEqual(["SENT", "SENT"]);
   });
+
+  test("one attempt that is reported twice in the same statement is SENT once, and one of both is told so", async () => {
+    const mark = createMarkSentBatch(own.db);
+    const attempt = await begun(own.db, await giftIn(own.db, "QUEUED"));
+    const results = await Promise.all(
+      ["one", "other"].map((providerReference) => mark({ attempt, providerReference })),
+    );
+    expect(results.filter((result) => result !== undefined)).toHaveLength(1);
+  });
 });

@@ -19,20 +19,23 @@ export function createMarkSentBatch(db: Kysely<Database>): (success: Success) =>
   });
 }
 
-/** As `markSent`, for many. A gift that is locked, or not marked for whatever reason, is asked alone. */
+/**
+ * As `markSent`, for many. A gift that is locked, or not marked for whatever reason, is asked alone. Who marked it is told by
+ * position: one attempt reported twice is SENT once.
+ */
 async function markAllSent(
   db: Kysely<Database>,
   successes: readonly Success[],
 ): Promise<readonly Outcome<SentGift | undefined>[]> {
   const { from, to } = edges.markSent;
-  const { rows } = await sql<{ attempt_id: string; latency_seconds: number }>`
+  const { rows } = await sql<{ position: string; latency_seconds: number }>`
     with input as materialized (
       select * from unnest(
         ${successes.map(({ attempt }) => attempt.id)}::bigint[],
         ${successes.map(({ attempt }) => attempt.giftId)}::uuid[],
         ${successes.map(({ attempt }) => attempt.requestId)}::text[],
         ${successes.map(({ providerReference }) => providerReference)}::text[]
-      ) as given (attempt_id, gift_id, request_id, provider_reference)
+      ) with ordinality as given (attempt_id, gift_id, request_id, provider_reference, position)
     ), free as materialized (
       select id from gifts
       where id in (select gift_id from input) and status = ${from}
@@ -46,11 +49,11 @@ async function markAllSent(
       update send_attempts set finished_at = now(), outcome = 'SENT', provider_reference = sent.provider_reference
       from sent where send_attempts.id = sent.attempt_id and outcome is null
     )
-    select attempt_id, extract(epoch from now() - request.created_at)::float as latency_seconds
+    select position, extract(epoch from now() - request.created_at)::float as latency_seconds
     from sent join send_requests as request using (gift_id, request_id)`.execute(db);
-  const latencies = new Map(rows.map((row) => [row.attempt_id, row.latency_seconds]));
-  return successes.map(({ attempt }) => {
-    const latencySeconds = latencies.get(attempt.id);
+  const latencies = new Map(rows.map((row) => [Number(row.position) - 1, row.latency_seconds]));
+  return successes.map((_, index) => {
+    const latencySeconds = latencies.get(index);
     return latencySeconds === undefined ? "alone" : { value: { latencySeconds } };
   });
 }
