@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "@gift/core/database/database";
-import { requestSend } from "@gift/core/gift/request-send";
+import type { SendOutcome } from "@gift/core/gift/request-send";
+import { createRequestSendBatch } from "@gift/core/gift/request-send-batch";
 import { createDispatcher } from "@gift/core/outbox/dispatcher";
 import { createPublisher } from "@gift/queue/publisher";
 import type { Log } from "@gift/telemetry/logger";
@@ -28,7 +29,7 @@ export interface Outside {
 /** A process that runs: how to stop it, and for the API how to ask it. */
 export interface Running {
   stop(): Promise<void>;
-  send?(giftId: string, requestId: string): ReturnType<typeof requestSend>;
+  send?(giftId: string, requestId: string): Promise<SendOutcome>;
 }
 
 const silent: Log = () => undefined;
@@ -42,10 +43,11 @@ export const programs: { [Name in ProcessName]: (outside: Outside) => Promise<Ru
     const publisher = createPublisher({ client: createModelClient(model, publishing).client, queueUrl });
     const publish = createRoute(new Map([["gift", publisher]]));
     const dispatcher = createDispatcher({ db, publish, maxPending: 100 });
+    const requestSend = createRequestSendBatch(db);
     return Promise.resolve({
       stop: () => dispatcher.flush(),
       async send(giftId, requestId) {
-        const outcome = await requestSend(db, { giftId, owner: "anybody", requestId, publishLeaseSeconds: 5 });
+        const outcome = await requestSend({ giftId, owner: "anybody", requestId, publishLeaseSeconds: 5 });
         if (outcome.kind === "accepted") dispatcher.add(outcome.message);
         return outcome;
       },
