@@ -1,4 +1,6 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { createHttpHandler } from "./http-handler.ts";
+import { shortenPath } from "./short-path.ts";
 
 /** What this package asks of a client: anything that sends SQS commands. */
 export type SqsClient = Pick<SQSClient, "send">;
@@ -22,17 +24,21 @@ const maxSockets = 32;
  * well, but writes a warning per call.
  */
 export function createSqsClient(options: SqsClientOptions = {}): SQSClient {
-  return new SQSClient({
+  const requestHandler = createHttpHandler({
+    connectionTimeoutMilliseconds: 2_000,
+    requestTimeoutMilliseconds: options.requestTimeoutMilliseconds ?? 25_000,
+    maxSockets,
+  });
+  const client = new SQSClient({
     maxAttempts: options.maxAttempts ?? 3,
     // TCP and TLS check integrity already; the MD5 check costs about 0.25 ms of CPU per send or receive.
     md5: false,
-    requestHandler: {
-      connectionTimeout: 2_000,
-      requestTimeout: options.requestTimeoutMilliseconds ?? 25_000,
-      // Without it the SDK only logs a warning when the request timeout passes, and waits on.
-      throwOnRequestTimeout: true,
-      httpAgent: { keepAlive: true, maxSockets },
-      httpsAgent: { keepAlive: true, maxSockets },
-    },
+    // Otherwise every call puts its middleware together anew. What is added to the stack has to be added before the first call.
+    cacheMiddleware: true,
+    requestHandler,
   });
+  // There is no logger; it would copy inputs and outputs for it all the same.
+  client.middlewareStack.remove("loggerMiddleware");
+  shortenPath(client, requestHandler);
+  return client;
 }

@@ -1,0 +1,116 @@
+import http, { type ClientRequest, type IncomingMessage } from "node:http";
+import https from "node:https";
+import type { Socket } from "node:net";
+
+export interface HttpHandlerOptions {
+  readonly connectionTimeoutMilliseconds: number;
+  /** From the call to the answer's last byte. */
+  readonly requestTimeoutMilliseconds: number;
+  readonly maxSockets: number;
+}
+
+/** What the SDK hands over. */
+export interface HttpRequest {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number | undefined;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | undefined;
+}
+
+export interface HttpResponse {
+  readonly statusCode: number;
+  readonly reason: string | undefined;
+  readonly headers: Record<string, string>;
+  readonly body: Buffer;
+}
+
+export type HttpHandler = ReturnType<typeof createHttpHandler>;
+
+/** The SDK's own list of what it calls a timeout, and repeats. */
+const timeoutCodes: readonly unknown[] = ["ECONNRESET", "EPIPE", "ETIMEDOUT"];
+
+/**
+ * Creates what the SDK makes its HTTP requests with, in place of its own handler: that sets up to four timers and two streams per
+ * request and takes 130 to 200 µs, where node:http alone takes 40 (measured with a loop of DeleteMessageBatch). Its errors are those
+ * that the SDK's retries know.
+ */
+export function createHttpHandler(options: HttpHandlerOptions) {
+  const agentOptions = { keepAlive: true, maxSockets: options.maxSockets };
+  const agents = { http: new http.Agent(agentOptions), https: new https.Agent(agentOptions) };
+  return {
+    metadata: { handlerProtocol: "http/1.1" },
+    async handle(request: HttpRequest, { abortSignal }: { abortSignal?: unknown } = {}) {
+      const { hostname: host, port, method, path, headers } = request;
+      const words = { host: host.replace(/^\[(.*)\]$/, "$1"), port, method, path, headers };
+      const signal = abortSignal instanceof AbortSignal ? { signal: abortSignal } : {};
+      const call =
+        request.protocol === "https:"
+          ? https.request({ ...words, ...signal, agent: agents.https })
+          : http.request({ ...words, ...signal, agent: agents.http });
+      call.end(request.body);
+      return { response: await responseOf(call, options) };
+    },
+    destroy() {
+      agents.http.destroy();
+      agents.https.destroy();
+    },
+    // Of the SDK's interface: how its plugins change a handler. None of ours does.
+    httpHandlerConfigs: () => ({}),
+    updateHttpClientConfig: () => undefined,
+  };
+}
+
+function responseOf(call: ClientRequest, options: HttpHandlerOptions): Promise<HttpResponse> {
+  const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
+  const giveUp = (err: Error) => {
+    clearTimeout(timer);
+    reject(err);
+    call.destroy();
+  };
+  const timer = setTimeout(() => {
+    giveUp(timeoutError(`SQS didn't answer within ${options.requestTimeoutMilliseconds} ms`));
+  }, options.requestTimeoutMilliseconds);
+  call.on("error", (err) => giveUp(namedError(err)));
+  call.on("socket", (socket) => limitConnecting(socket, options.connectionTimeoutMilliseconds, giveUp));
+  call.on("response", (message) => {
+    const chunks: Buffer[] = [];
+    message.on("data", (chunk: Buffer) => chunks.push(chunk));
+    message.on("error", (err) => giveUp(namedError(err)));
+    message.on("end", () => {
+      clearTimeout(timer);
+      resolve(toResponse(message, chunks));
+    });
+  });
+  return promise;
+}
+
+function limitConnecting(socket: Socket, milliseconds: number, giveUp: (err: Error) => void): void {
+  if (!socket.connecting) return;
+  const timer = setTimeout(() => giveUp(timeoutError(`SQS can't be reached within ${milliseconds} ms`)), milliseconds);
+  const done = () => clearTimeout(timer);
+  socket.once("connect", done).once("close", done);
+}
+
+function toResponse(message: IncomingMessage, chunks: readonly Buffer[]): HttpResponse {
+  const [first, second] = chunks;
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(message.headers)) if (value !== undefined) headers[name] = String(value);
+  return {
+    statusCode: message.statusCode ?? 0,
+    reason: message.statusMessage,
+    headers,
+    body: first && !second ? first : Buffer.concat(chunks),
+  };
+}
+
+function timeoutError(message: string): Error {
+  return Object.assign(new Error(message), { name: "TimeoutError" });
+}
+
+/** As the SDK's handler names them: by the name it knows that they pass. */
+function namedError(err: Error & { code?: unknown }): Error {
+  return timeoutCodes.includes(err.code) ? Object.assign(err, { name: "TimeoutError" }) : err;
+}
