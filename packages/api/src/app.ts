@@ -1,5 +1,5 @@
 import { node } from "@elysiajs/node";
-import { tagSpan } from "@gift/telemetry/trace";
+import { tagRoute } from "@gift/telemetry/trace";
 import { Elysia } from "elysia";
 import type { Dependencies } from "./dependencies.ts";
 import { createEntrance } from "./entrance.ts";
@@ -22,31 +22,26 @@ export type App = ReturnType<typeof createApp>;
  * @param dependencies what the routes work with
  */
 export function createApp(dependencies: Dependencies) {
-  return (
-    new Elysia({
-      adapter: node(),
-      // By default the path is looked for from the 11th character of the URL on, which misroutes `Host: a`.
-      handler: { standardHostname: false },
+  return new Elysia({
+    adapter: node(),
+    // By default the path is looked for from the 11th character of the URL on, which misroutes `Host: a`.
+    handler: { standardHostname: false },
+  })
+    .headers(securityHeaders)
+    .onRequest(createEntrance(dependencies))
+    .onTransform(({ request, route }) => void tagRoute(request.method, route))
+    .onError(({ error, path, request, set }) => {
+      const answer = answerError(dependencies.log, error, requestFields(request, path));
+      set.status = answer.status;
+      Object.assign(set.headers, answer.headers);
+      return answer.body;
     })
-      .headers(securityHeaders)
-      .onRequest(createEntrance(dependencies))
-      // A block, for Elysia awaits what an arrow returns from a call.
-      .onTransform(({ route }) => {
-        tagSpan({ "http.route": route });
-      })
-      .onError(({ error, path, request, set }) => {
-        const answer = answerError(dependencies.log, error, requestFields(request, path));
-        set.status = answer.status;
-        Object.assign(set.headers, answer.headers);
-        return answer.body;
-      })
-      .use(healthzRoute())
-      .use(readyzRoute(dependencies))
-      .use(createGiftRoute(dependencies))
-      .use(sendGiftRoute(dependencies))
-      .use(getGiftRoute(dependencies))
-      .use(operatorRoutes(dependencies))
-      .use(openApiRoute())
-      .use(referenceRoute())
-  );
+    .use(healthzRoute())
+    .use(readyzRoute(dependencies))
+    .use(createGiftRoute(dependencies))
+    .use(sendGiftRoute(dependencies))
+    .use(getGiftRoute(dependencies))
+    .use(operatorRoutes(dependencies))
+    .use(openApiRoute())
+    .use(referenceRoute());
 }

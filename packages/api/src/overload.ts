@@ -1,12 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Log } from "@gift/telemetry/logger";
+import { isHealthCheck } from "./health-check.ts";
 import { OverloadedError } from "./request-error.ts";
 
 /** In a flood, a line per refusal would be the next flood. */
 const reportIntervalMilliseconds = 10_000;
-
-/** A task that refuses some requests is alive, and stays in service for those that it takes. */
-const alwaysTaken = /^\/(healthz|readyz)(\?|$)/;
 
 /**
  * Bodies on their way, by comparison with requests at work: they cost memory only, and slow senders must not take the
@@ -29,7 +27,8 @@ export function createOverload(log: Log, mostAtWork: number): Overload {
   let [open, atWork] = [0, 0];
   return {
     admit(req, res) {
-      if (alwaysTaken.test(req.url ?? "")) return;
+      // A task that refuses some requests is alive, and stays in service for those that it takes.
+      if (isHealthCheck(req.url)) return;
       if (atWork >= mostAtWork || open >= mostAtWork * uploadsPerRequest) {
         report();
         throw new OverloadedError();

@@ -17,6 +17,7 @@ import { createOverload, type Overload } from "./overload.ts";
 import { headProblem, refuse, refuseConnection } from "./refusal.ts";
 import { InvalidRequestError } from "./request-error.ts";
 import { measureRequests } from "./request-metric.ts";
+import { traceRequest } from "./request-trace.ts";
 
 /** What answers, e.g. an Elysia app. */
 export interface FetchHandler {
@@ -53,7 +54,7 @@ export async function listen(app: FetchHandler, { host, port, log, ...options }:
   const answeredEarly = new WeakSet<Duplex>();
   const overload = createOverload(log, options.maxRequestsAtWork ?? maxRequestsAtWork);
   const connections = followConnections(server);
-  server.on("request", async (req, res) => {
+  async function serve(req: IncomingMessage, res: ServerResponse): Promise<number> {
     try {
       const response = await answer({ app, overload }, req, res);
       connections.beforeHead(res);
@@ -63,7 +64,9 @@ export async function listen(app: FetchHandler, { host, port, log, ...options }:
       refuse(log, err, res);
     }
     if (!req.complete) discardRest(req, answeredEarly);
-  });
+    return res.statusCode;
+  }
+  server.on("request", (req, res) => void traceRequest(req, () => serve(req, res)));
   // Node would answer what it doesn't expect to be expected (`Expect: x`) by itself, with a 417 and no body.
   server.on("checkExpectation", (req, res) => void server.emit("request", req, res));
   server.on("clientError", (err, socket) => {

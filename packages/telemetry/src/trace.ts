@@ -14,6 +14,8 @@ export interface SpanStart {
 
 /** What `instrument.ts` connects: the little of a tracer that this service asks for. */
 export interface Tracer {
+  /** Whether one more trace of a request may be begun now. */
+  hasBudget(): boolean;
   /** The current span in a text that travels, or undefined outside of a span. */
   carrier(): string | undefined;
   tag(tags: SpanTags): void;
@@ -41,10 +43,40 @@ export function traceFields(): TraceFields | undefined {
 /** The SQS attribute that carries a trace: the name that Datadog's own tracers use. */
 const attributeName = "_datadog";
 
-/** The current span as SQS message attributes; none without a tracer or outside of a span. */
+/** Sent along by what isn't traced, so that whoever goes on with it doesn't begin a trace: Datadog's word for "reject". */
+export const untraced = '{"x-datadog-sampling-priority":"-1"}';
+
+/** The current span as SQS message attributes, or that there is none; nothing without a tracer. */
 export function traceAttributes(): Readonly<Record<string, string>> {
-  const carrier = connected?.carrier();
-  return carrier === undefined ? {} : { [attributeName]: carrier };
+  return connected ? { [attributeName]: connected.carrier() ?? untraced } : {};
+}
+
+/** A request that has arrived. */
+export interface Arrived {
+  readonly method: string;
+  /** Without a query: whatever a client puts there by mistake is not for a span. */
+  readonly path: string;
+}
+
+/**
+ * Serves a request in a span, with which a trace begins, while the budget lasts. Of the others nothing is traced, here or
+ * anywhere: docs/decisions/0026-traces-are-begun-by-budget.md
+ * @param arrived asked only for what is traced
+ * @param serve resolves with the answer's status
+ */
+export async function serveInSpan(arrived: () => Arrived, serve: () => Promise<number>): Promise<void> {
+  if (!connected?.hasBudget()) return void (await serve());
+  const { method, path } = arrived();
+  const tags = { "http.method": method, "http.url": path };
+  await connected.run("web.request", { resource: method, tags }, async () => {
+    const status = await serve();
+    tagSpan({ "http.status_code": `${status}`, ...(status >= 500 && { error: true }) });
+  });
+}
+
+/** Names the route that the current request has taken. */
+export function tagRoute(method: string, route: string): void {
+  tagSpan({ "http.route": route, "resource.name": `${method} ${route}` });
 }
 
 /** A committed message on its way to a queue. */

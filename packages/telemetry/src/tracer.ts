@@ -1,11 +1,16 @@
 import type { Tracer as DatadogTracer } from "dd-trace";
 import { type SpanName, spans } from "./span.ts";
 import type { TraceFields, Tracer } from "./trace.ts";
+import type { TraceBudget } from "./trace-budget.ts";
 
-/** dd-trace as the rest of the service sees it. */
-export function createTracer(datadog: DatadogTracer): Tracer {
+/**
+ * dd-trace as the rest of the service sees it.
+ * @param hasBudget whether one more trace of a request may be begun now
+ */
+export function createTracer(datadog: DatadogTracer, hasBudget: TraceBudget): Tracer {
   const active = () => datadog.scope().active();
   return {
+    hasBudget,
     carrier() {
       const span = active();
       if (!span) return undefined;
@@ -23,17 +28,21 @@ export function createTracer(datadog: DatadogTracer): Tracer {
     run(name, { resource, tags, parent }, work) {
       if (parent !== undefined && rejected.test(parent)) return work();
       const childOf = parent === undefined ? null : datadog.extract("text_map", parse(parent));
-      const options = { resource, type: "worker", tags: { ...spanTags(name), ...tags } };
+      const options = { resource, type: spanTypes[spans[name].kind], tags: { ...spanTags(name), ...tags } };
       return datadog.trace(name, childOf ? { ...options, childOf } : options, work);
     },
   };
 }
 
-/** A trace that its first process doesn't keep: whatever we added would be thrown away. Found without parsing all of it. */
+/** What its first process doesn't trace or keep: whatever we added would be thrown away. Found without parsing all of it. */
 const rejected = /"x-datadog-sampling-priority":"(0|-\d)"/;
 
+/** Datadog's kinds of work. */
+const spanTypes = { server: "web", producer: "worker", consumer: "worker" } as const;
+
 function spanTags(name: SpanName) {
-  return { "span.kind": spans[name].kind, "messaging.system": "aws_sqs" };
+  const { kind } = spans[name];
+  return { "span.kind": kind, ...(kind !== "server" && { "messaging.system": "aws_sqs" }) };
 }
 
 /** Attributes come from a queue: one that nobody can read begins a trace of its own and breaks nothing. */
