@@ -30,12 +30,15 @@ test("an unknown gift is not found", async () => {
   await expect(findGift(own.db, unknownGiftId, "anybody")).rejects.toThrow(GiftNotFoundError);
 });
 
-test("gifts are listed newest first, all or those of one status, at most the limit", async () => {
+test("gifts are listed newest first or oldest first, all or those of one status, at most the limit", async () => {
   const gifts = [];
   for (const status of giftStatuses) gifts.push(await giftIn(own.db, status));
   const ids = (await listGifts(own.db, { limit: 4 })).map((gift) => gift.id);
   expect(ids).toEqual(gifts.map((gift) => gift.id).toReversed());
   expect(await listGifts(own.db, { limit: 2 })).toHaveLength(2);
+  const [created] = await listGifts(own.db, { status: "CREATED", isOldestFirst: true, limit: 1 });
+  const [newest] = await listGifts(own.db, { status: "CREATED", limit: 1 });
+  expect(created && newest && created.createdAt < newest.createdAt).toBe(true);
   for (const [index, status] of giftStatuses.entries()) {
     const [newest] = await listGifts(own.db, { status, limit: 1 });
     expect(newest?.id).toBe(gifts[index]?.id);

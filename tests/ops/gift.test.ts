@@ -69,6 +69,18 @@ test("gift show tells people the same in tables, and a client's control characte
   expect(finished.stdout).not.toContain("\u001b");
 });
 
+test.each([[[]], [["--json"]]])(
+  "in a task, whose output is a log, gift show %j tells neither code nor message",
+  async (flags) => {
+    const gift = await createGift(own.db, { amount: 7, message: "for your eyes only" });
+    const inTask = { ...linkTo(own.connection), ECS_CONTAINER_METADATA_URI_V4: "http://169.254.170.2/v4" };
+    const { code, stdout } = await runOps(["gift", "show", gift.id, ...flags], inTask);
+    expect(code).toBe(0);
+    expect(stdout).toContain(gift.id);
+    for (const secret of [gift.code, "for your eyes only"]) expect(stdout).not.toContain(secret);
+  },
+);
+
 test("gift show of an unknown gift fails", async () => {
   expect(await ops("gift", "show", unknownGiftId)).toMatchObject({ code: 1, stdout: "", stderr: "gift not found\n" });
 });
@@ -85,6 +97,18 @@ test("gifts list shows the newest, by status, at most the limit, whole in JSON a
   for (const word of ["gift_id", "CREATED", "QUEUED", "SENT", "FAILED", gift.id, "xxx…"])
     expect(table.stdout).toContain(word);
   expect(table.stdout).not.toContain("x".repeat(100));
+});
+
+test("gifts list --oldest begins with what has waited longest", async () => {
+  const [older, younger] = [await giftIn(own.db, "QUEUED"), await giftIn(own.db, "QUEUED")];
+  const idsOf = async (...words: string[]) =>
+    Array.from(
+      (await ops("gifts", "list", "--status", "QUEUED", ...words)).stdout.matchAll(/│ (\S{36}) │/g),
+      ([, id]) => id,
+    );
+  const newestFirst = await idsOf();
+  expect(newestFirst.slice(0, 2)).toEqual([younger.id, older.id]);
+  expect(await idsOf("--oldest")).toEqual(newestFirst.toReversed());
 });
 
 test("gift redrive sends a gift again that failed for good, and says under which request", async () => {

@@ -23,7 +23,7 @@ const selection = [
 const commands: Record<string, string[]> = {
   "gift show": ["<ID>", "--json"],
   "gift redrive": ["<ID>", "--operator", "--dry-run", "--json"],
-  "gifts list": ["--status", "--limit", "--json", "CREATED|QUEUED|SENT|FAILED"],
+  "gifts list": ["--status", "--oldest", "--limit", "--json", "CREATED|QUEUED|SENT|FAILED"],
   "dead-letters list": ["--state", "--error-code", "--gift", "--since", "--until", "--limit", "--json"],
   "dead-letters show": ["<ID>", "--json"],
   "dead-letters redrive": selection.slice(1),

@@ -18,14 +18,15 @@ export async function findGift(db: Kysely<Database>, id: string, owner: Owner): 
 }
 
 /**
- * The newest gifts first.
+ * The newest gifts first, or the oldest.
  * @param filter status, or undefined for all; `limit` rows at most
  */
 export async function listGifts(
   db: Kysely<Database>,
-  filter: { status?: GiftStatus | undefined; limit: number },
+  filter: { status?: GiftStatus | undefined; isOldestFirst?: boolean; limit: number },
 ): Promise<Gift[]> {
-  const all = db.selectFrom("gifts").selectAll().orderBy("id", "desc").limit(filter.limit);
+  const order = filter.isOldestFirst === true ? "asc" : "desc";
+  const all = db.selectFrom("gifts").selectAll().orderBy("id", order).limit(filter.limit);
   const rows = await (filter.status ? all.where("status", "=", filter.status) : all).execute();
   return rows.map(toGift);
 }

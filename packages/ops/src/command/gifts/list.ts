@@ -9,15 +9,18 @@ import { withDatabase } from "../../with-database.ts";
 
 export const list = defineOperation({
   name: "bun run ops gifts list",
-  description: "Lists the newest gifts, all or those of one status",
+  description: "Lists the newest gifts or the oldest, all or those of one status",
   args: {
     status: { type: "enum", options: [...giftStatuses], description: "only gifts of this status" },
+    oldest: { type: "boolean", description: "the oldest first: what waits longest" },
     limit: { type: "string", default: "50", description: "how many at most, up to 10000" },
     json: flags.json,
   },
   async run(args): Promise<ExitCode> {
     const limit = parseLimit(args.limit, 10_000);
-    const gifts = await withDatabase((db) => listGifts(db, { status: args.status, limit }));
+    const gifts = await withDatabase((db) =>
+      listGifts(db, { status: args.status, isOldestFirst: args.oldest === true, limit }),
+    );
     print(args.json === true, { gifts: gifts.map(giftDocument) }, () =>
       renderRows(
         ["gift_id", "status", "amount", "created_at", "updated_at", "last_error"],
