@@ -8,10 +8,15 @@ import { type Mutation, mutations } from "./mutation.ts";
 
 /** Fixed: a mutation is caught, or it isn't; luck has no part in it. */
 const seed = "20260101";
-const cases: Record<Mutation["property"], string> = { consumer: "150", publisher: "200", lifecycle: "160" };
+const cases: Record<Mutation["property"], string> = {
+  consumer: "150",
+  publisher: "200",
+  lifecycle: "160",
+  crowd: "150",
+};
 
 async function runWith(property: Mutation["property"], edits: readonly Edit[]): Promise<Result> {
-  if (property !== "lifecycle") return await runChild(property, edits, "{}");
+  if (property === "consumer" || property === "publisher") return await runChild(property, edits, "{}");
   const database = await createTestDatabase();
   try {
     return await runChild(property, edits, JSON.stringify(database.connection));

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "@gift/core/database/database";
 import { isDatabaseUnavailable } from "@gift/core/database/unavailable";
-import type { Kysely } from "kysely";
+import type { CompiledQuery, Kysely } from "kysely";
 import { inVirtualTime } from "../../support/virtual-time/install.ts";
 import { createRandom } from "../../support/virtual-time/random.ts";
 import { openRemoteDatabase } from "../lifecycle/remote-database.ts";
@@ -24,6 +24,8 @@ export interface Asked<Result> {
 export interface Crowd<Result> {
   readonly gifts: readonly SeededGift[];
   readonly asked: readonly Asked<Result>[];
+  /** What Postgres itself refused. */
+  readonly failures: readonly string[];
   /** Where the books are. */
   readonly db: Kysely<Database>;
 }
@@ -39,12 +41,29 @@ export async function askInCrowd<Result>(
 ): Promise<Crowd<Result>> {
   await empty(session.db);
   const gifts = await seedGifts(session.db, plans);
+  const failures: string[] = [];
+  const heard = listening(session, failures);
   const asked = await inVirtualTime({ seed, startsAt: Date.now() }, async (clock) => {
     const random = createRandom(seed);
-    const ask = verb(openRemoteDatabase({ session, clock, random, faults: () => database }), gifts);
+    const ask = verb(openRemoteDatabase({ session: heard, clock, random, faults: () => database }), gifts);
     return await Promise.all(calls.map((call, index) => askOnce(call, index, ask)));
   });
-  return { gifts, asked, db: session.db };
+  return { gifts, asked, failures, db: session.db };
+}
+
+/** A statement that fails is asked again row by row, and works: without a witness nobody would hear of it. */
+function listening(session: Session, failures: string[]): Session {
+  return {
+    ...session,
+    execute: async <Row>(query: CompiledQuery, now: number) => {
+      try {
+        return await session.execute<Row>(query, now);
+      } catch (err) {
+        failures.push(`a statement failed: ${err}`);
+        throw err;
+      }
+    },
+  };
 }
 
 async function askOnce<Result>(

@@ -19,7 +19,7 @@ interface AttemptRow {
 
 /** Messages arrive together, some of them twice: each delivery finds what it would find alone, and begins its own attempt. */
 export async function begin(session: Session, program: CrowdProgram): Promise<string[]> {
-  const { gifts, asked, db } = await askInCrowd(session, program, (remote, seeded) => {
+  const { gifts, asked, failures, db } = await askInCrowd(session, program, (remote, seeded) => {
     const beginAttempt = createBeginBatch(remote);
     return (call) =>
       beginAttempt({
@@ -30,6 +30,7 @@ export async function begin(session: Session, program: CrowdProgram): Promise<st
   });
   const rows = await db.selectFrom("send_attempts").selectAll().execute();
   return [
+    ...failures,
     ...asked.flatMap((each) => wrongBeginning(rows, gifts[each.call.gift], each)),
     ...sharedAttempts(asked),
     ...gifts.flatMap((gift, index) => wrongAttempts(rows, gift, index, asked)),

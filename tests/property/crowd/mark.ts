@@ -23,7 +23,7 @@ interface Books {
 
 /** Successes are reported together, some twice, some too late: each marks its own gift and attempt, and is told so once. */
 export async function mark(session: Session, program: CrowdProgram): Promise<string[]> {
-  const { gifts, asked, db } = await askInCrowd(session, program, (remote, seeded) => {
+  const { gifts, asked, failures, db } = await askInCrowd(session, program, (remote, seeded) => {
     const markSent = createMarkSentBatch(remote);
     return (call, index) => markSent({ attempt: attemptOf(seeded, call), providerReference: referenceOf(index) });
   });
@@ -31,7 +31,7 @@ export async function mark(session: Session, program: CrowdProgram): Promise<str
     gifts: await db.selectFrom("gifts").select(["id", "status", "last_error"]).execute(),
     attempts: await db.selectFrom("send_attempts").select(["id", "outcome", "provider_reference"]).execute(),
   };
-  return gifts.flatMap((gift, index) => {
+  const wrongs = gifts.flatMap((gift, index) => {
     const own = asked.filter(({ call }) => call.gift === index);
     const ofAttempt = (id: string) => own.filter(({ call }) => attemptOf(gifts, call).id === id);
     return [
@@ -40,6 +40,7 @@ export async function mark(session: Session, program: CrowdProgram): Promise<str
       ...gift.attempts.flatMap((attempt) => wrongAttempt(books, attempt, ofAttempt(attempt.id))),
     ];
   });
+  return [...failures, ...wrongs];
 }
 
 function isOfCurrent(gift: SeededGift, gifts: readonly SeededGift[]) {

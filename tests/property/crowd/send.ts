@@ -20,7 +20,7 @@ interface Books {
 
 /** Everybody asks for gifts to be sent: each is answered as alone, and of those who may send a gift one does. */
 export async function send(session: Session, program: CrowdProgram): Promise<string[]> {
-  const { gifts, asked, db } = await askInCrowd(session, program, (remote, seeded) => {
+  const { gifts, asked, failures, db } = await askInCrowd(session, program, (remote, seeded) => {
     const requestTheSend = createRequestSendBatch(remote);
     return (call, index) =>
       requestTheSend({
@@ -37,6 +37,7 @@ export async function send(session: Session, program: CrowdProgram): Promise<str
     messages: await db.selectFrom("outbox").selectAll().execute(),
   };
   return [
+    ...failures,
     ...asked.flatMap((each) => wrongAnswer(books, gifts[each.call.gift], each)),
     ...gifts.flatMap((gift, index) => wrongGift(books, gift, ofGift(asked, index))),
   ];
