@@ -10,7 +10,7 @@ import { markdownTable } from "./markdown-table.ts";
 const code = (text: string) => `\`${text}\``;
 
 /** Production, as `infra/monitored.ts` declares it. */
-const production: Deployment = {
+export const production: Deployment = {
   fleet,
   services: [
     { name: "Api", tag: "api", runs: ["api"], maxTasks: stages.production.api.maxTasks },

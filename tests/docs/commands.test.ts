@@ -1,13 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Command } from "@gift/ops/command";
+import { root } from "@gift/ops/command/root";
 import { describe, expect, test } from "vitest";
-import { readSources, root } from "../support/sources.ts";
+import { root as folder, readSources } from "../support/sources.ts";
 
 const documents = [
-  { path: "README.md", text: readFileSync(join(root, "README.md"), "utf8") },
+  { path: "README.md", text: readFileSync(join(folder, "README.md"), "utf8") },
   ...readSources("docs", ".md"),
 ];
-const manifest: { scripts: Record<string, string> } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const manifest: { scripts: Record<string, string> } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 
 describe("what the documents say is true of the repository", () => {
   test.each(documents)("every script that $path runs exists", ({ text }) => {
@@ -29,6 +31,15 @@ describe("what the documents say is true of the repository", () => {
     expect(missing).toEqual([]);
   });
 
+  test.each(documents)("every flag of an operator's command in $path is one that it takes", ({ text }) => {
+    const lines = text.matchAll(/bun run (?:ops|operate (?:\$STAGE|[a-z]+)) ([^`\n#|]+)/g);
+    expect(Array.from(lines, ([, words = ""]) => unknownFlags(words.trim().split(/\s+/))).flat()).toEqual([]);
+  });
+
+  test("a flag that a command hasn't got is noticed", () => {
+    expect(unknownFlags(["gifts", "list", "--status", "QUEUED", "--youngest"])).toEqual(["gifts list --youngest"]);
+  });
+
   test.each(documents)("every path and link in $path leads somewhere", ({ path, text }) => {
     const links = Array.from(text.matchAll(/\]\((?!https?:|#)([^)#]+)/g), (match) => join(path, "..", match[1] ?? ""));
     const named = Array.from(
@@ -45,9 +56,24 @@ describe("what the documents say is true of the repository", () => {
   });
 });
 
+/** Flags that the operator's command at the start of the words doesn't take. */
+function unknownFlags(words: readonly string[]): readonly string[] {
+  let command: Command = root;
+  const path: string[] = [];
+  for (const word of words) {
+    const next: Command | undefined = "commands" in command ? command.commands[word] : undefined;
+    if (next === undefined) break;
+    command = next;
+    path.push(word);
+  }
+  const known = "args" in command ? Object.keys(command.args) : [];
+  const flags = words.flatMap((word) => /^--([a-z-]+)/.exec(word)?.[1] ?? []);
+  return flags.filter((flag) => !known.includes(flag)).map((flag) => `${path.join(" ")} --${flag}`);
+}
+
 function exists(path: string): boolean {
   try {
-    readFileSync(join(root, path));
+    readFileSync(join(folder, path));
     return true;
   } catch (err) {
     return err instanceof Error && "code" in err && err.code === "EISDIR";

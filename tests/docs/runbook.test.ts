@@ -1,11 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { boardOf } from "@gift/monitor/board/board";
 import { monitorIds } from "@gift/monitor/monitor-id";
+import { monitorsOf } from "@gift/monitor/monitors";
 import { logEvents } from "@gift/telemetry/log-event";
 import { metrics } from "@gift/telemetry/metric";
 import { describe, expect, test } from "vitest";
 import { synthesized } from "../infra/synth/synthesized.ts";
 import { readSources, root } from "../support/sources.ts";
+import { production } from "./alert-tables.ts";
 
 const text = readFileSync(join(root, "docs/runbook.md"), "utf8");
 const [introduction = "", ...sections] = text.split(/^## /m);
@@ -54,6 +57,15 @@ describe("the runbook", () => {
     expect([...used].filter((name) => !(name in names) && name !== "STAGE")).toEqual([]);
     expect(Object.keys(names).filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
   }, 60_000);
+
+  test("quotes charts by titles that the dashboard has", () => {
+    const groups = boardOf(production, monitorsOf(production));
+    const titles = groups.flatMap(({ charts }) => charts.map(({ title }) => title));
+    const prose = text.replaceAll(/```[\s\S]*?```|`[^`\n]*`/g, "");
+    const quoted = Array.from(prose.matchAll(/"([A-Z][^"\n]+)"/g), ([, title = ""]) => title);
+    expect(quoted.length).toBeGreaterThan(5);
+    expect(quoted.filter((title) => !titles.some((each) => each.startsWith(title)))).toEqual([]);
+  });
 
   test("names the ECS services as production deploys them", async () => {
     const { resources } = await synthesized({ stage: "production" });
