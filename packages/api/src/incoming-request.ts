@@ -18,13 +18,7 @@ export class IncomingRequest extends NodeRequest {
   }
 }
 
-async function readUtf8(req: IncomingMessage): Promise<string> {
-  const bytes = await readBytes(req);
-  if (!isUtf8(bytes)) throw new InvalidRequestError(["body: must be UTF-8"]);
-  return bytes.toString();
-}
-
-function readBytes(req: IncomingMessage): Promise<Buffer> {
+function readUtf8(req: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -35,8 +29,11 @@ function readBytes(req: IncomingMessage): Promise<Buffer> {
       req.off("data", take).pause();
       reject(new PayloadTooLargeError());
     }
-    req.on("data", take);
-    req.once("end", () => resolve(Buffer.concat(chunks)));
-    req.once("error", reject);
+    req.on("data", take).once("error", reject);
+    req.once("end", () => {
+      const bytes = Buffer.concat(chunks);
+      if (isUtf8(bytes)) resolve(bytes.toString());
+      else reject(new InvalidRequestError(["body: must be UTF-8"]));
+    });
   });
 }

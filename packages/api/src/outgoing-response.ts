@@ -18,13 +18,14 @@ interface FastResponse extends Response {
 /**
  * Sends a web response. The adapter's bridge would write the body and end it apart, which is a `writev` of three pieces where
  * this is one `write`: 2 µs of the 20 that a POST costs without a database.
+ * @returns when there is something to wait for: a body that is a stream
  */
-export async function sendResponse(res: ServerResponse, response: Response): Promise<void> {
+export function sendResponse(res: ServerResponse, response: Response): Promise<void> | undefined {
   const { status, headers, body } = isFast(response) ? response._toNodeResponse() : partsOf(response);
   res.writeHead(status, headers);
-  if (typeof body === "string" || body instanceof Uint8Array) res.end(body);
-  else if (body) await pipeline(body, res);
-  else res.end();
+  if (typeof body === "object" && body !== null && !(body instanceof Uint8Array)) return pipeline(body, res);
+  res.end(body ?? undefined);
+  return undefined;
 }
 
 function isFast(response: Response): response is FastResponse {

@@ -57,8 +57,16 @@ const detour = /^[^?#]*([/\\](\.|%2e){1,2}(?=[/\\?#]|$)|\\)/i;
 /** RFC 9112, section 3.2: a path, a URL as for a proxy, or the server as such. */
 const target = /^(\/|https?:\/\/|\*$)/i;
 
-/** What Node's parser lets through and the app couldn't work with; it would refuse a missing host without a body. */
-export function headProblem({ headers, httpVersion, url = "" }: IncomingMessage): string | undefined {
+/**
+ * Refuses what Node's parser lets through and the app couldn't work with; it would refuse a missing host without a body.
+ * @throws InvalidRequestError
+ */
+export function checkHead(req: IncomingMessage): void {
+  const problem = headProblem(req);
+  if (problem) throw new InvalidRequestError([problem]);
+}
+
+function headProblem({ headers, httpVersion, url = "" }: IncomingMessage): string | undefined {
   // RFC 9112, section 3.2: HTTP/1.0 needs none.
   if (headers.host === undefined && httpVersion === "1.1") return "Host: is missing";
   if (headers.host !== undefined && !isHost(headers.host)) return "Host: must be a host, and a port if wanted";

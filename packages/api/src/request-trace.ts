@@ -7,9 +7,9 @@ import { isHealthCheck } from "./health-check.ts";
  * Serves a request in a span, if it is one that is traced.
  * @param serve resolves with the answer's status
  */
-export async function traceRequest(req: IncomingMessage, serve: () => Promise<number>): Promise<void> {
-  if (isHealthCheck(req.url)) await serve();
-  else await serveInSpan(() => ({ method: req.method ?? "", path: pathOf(req.url ?? "") }), serve);
+export function traceRequest(req: IncomingMessage, serve: () => Promise<number>): Promise<number> {
+  if (isHealthCheck(req.url)) return serve();
+  return serveInSpan(() => ({ method: req.method ?? "", path: pathOf(req.url ?? "") }), serve);
 }
 
 function pathOf(url: string): string {

@@ -13,9 +13,8 @@ import {
   requestTimeoutMilliseconds,
 } from "./limit.ts";
 import { sendResponse } from "./outgoing-response.ts";
-import { createOverload, type Overload } from "./overload.ts";
-import { headProblem, refuse, refuseConnection } from "./refusal.ts";
-import { InvalidRequestError } from "./request-error.ts";
+import { createOverload } from "./overload.ts";
+import { checkHead, refuse, refuseConnection } from "./refusal.ts";
 import { measureRequests } from "./request-metric.ts";
 import { traceRequest } from "./request-trace.ts";
 
@@ -56,7 +55,9 @@ export async function listen(app: FetchHandler, { host, port, log, ...options }:
   const connections = followConnections(server);
   async function serve(req: IncomingMessage, res: ServerResponse): Promise<number> {
     try {
-      const response = await answer({ app, overload }, req, res);
+      overload.admit(req, res);
+      checkHead(req);
+      const response = await app.fetch(new IncomingRequest(req, res));
       connections.beforeHead(res);
       await sendResponse(res, response);
     } catch (err) {
@@ -97,17 +98,6 @@ function boundedServer(options: Omit<ServerOptions, "host" | "port" | "log">): S
   server.maxConnections = options.maxConnections ?? maxConnections;
   // Without a listener to "timeout" Node destroys the socket. While nothing is asked, keepAliveTimeout holds instead.
   return server.setTimeout(options.idleTimeoutMilliseconds ?? idleTimeoutMilliseconds);
-}
-
-async function answer(
-  { app, overload }: { app: FetchHandler; overload: Overload },
-  req: IncomingMessage,
-  res: ServerResponse,
-): Promise<Response> {
-  overload.admit(req, res);
-  const problem = headProblem(req);
-  if (problem) throw new InvalidRequestError([problem]);
-  return await app.fetch(new IncomingRequest(req, res));
 }
 
 /**

@@ -64,13 +64,14 @@ export interface Arrived {
  * @param arrived asked only for what is traced
  * @param serve resolves with the answer's status
  */
-export async function serveInSpan(arrived: () => Arrived, serve: () => Promise<number>): Promise<void> {
-  if (!connected?.hasBudget()) return void (await serve());
+export function serveInSpan(arrived: () => Arrived, serve: () => Promise<number>): Promise<number> {
+  if (!connected?.hasBudget()) return serve();
   const { method, path } = arrived();
   const tags = { "http.method": method, "http.url": path };
-  await connected.run("web.request", { resource: method, tags }, async () => {
+  return connected.run("web.request", { resource: method, tags }, async () => {
     const status = await serve();
     tagSpan({ "http.status_code": `${status}`, ...(status >= 500 && { error: true }) });
+    return status;
   });
 }
 
