@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { checkTarget } from "./health-check.ts";
+import { leavePort, takePort } from "./port.ts";
 
 /** What a client saw of one request; the load balancer's metrics are made of these. */
 export interface Answered {
@@ -60,21 +61,17 @@ export async function startLoadBalancer(intervalMilliseconds: number): Promise<L
       () => res.destroy(),
     );
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
+  const ownPort = await takePort(server);
 
   return {
-    url: `http://127.0.0.1:${typeof address === "object" && address ? address.port : ""}`,
+    url: `http://127.0.0.1:${ownPort}`,
     register: (port) => register(members, port, intervalMilliseconds),
     healthyTargets: () => Array.from(members).filter(({ isHealthy, isLeaving }) => isHealthy && !isLeaving).length,
     onAnswered: (listener) => void listeners.push(listener),
     async close() {
       for (const member of members) member.isLeaving = true;
       connections.destroy();
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
+      await leavePort(server, () => server.closeAllConnections());
     },
   };
 }

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { leavePort, takePort } from "./port.ts";
 
 /** A server between the services and the SQS emulator. */
 export interface SqsProxy {
@@ -26,27 +27,14 @@ export async function startSqsProxy(sqsOrigin: string): Promise<SqsProxy> {
     forward(sqsOrigin, req, res, () => hiddenSeconds).catch(() => res.destroy());
   });
 
-  async function listen(on: number): Promise<number> {
-    server.listen(on, "127.0.0.1");
-    await once(server, "listening");
-    const address = server.address();
-    return typeof address === "object" && address ? address.port : on;
-  }
+  const port = await takePort(server);
+  const cut = () => leavePort(server, () => server.closeAllConnections());
 
-  async function cut(): Promise<void> {
-    if (!server.listening) return;
-    const closed = once(server, "close");
-    server.close();
-    server.closeAllConnections();
-    await closed;
-  }
-
-  const port = await listen(0);
   return {
     origin: `http://127.0.0.1:${port}`,
     cut,
     async mend() {
-      if (!server.listening) await listen(port);
+      if (!server.listening) await takePort(server, port);
     },
     hideFor(seconds) {
       hiddenSeconds = seconds;

@@ -3,18 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Agent, startAgent } from "@gift/agent/agent";
 import type { Database } from "@gift/core/database/database";
-import { openDatabase } from "@gift/core/database/database";
 import type { DatabaseLink } from "@gift/local/database-link";
 import { prepareDataFolder } from "@gift/local/folder/data-folder";
 import type { LogLine } from "@gift/local/process/log-line";
+import type { ProcessSpec } from "@gift/local/process/process-spec";
 import { SupervisedProcess, type SupervisionOptions } from "@gift/local/process/supervised-process";
-import { ensureQueues, type QueueUrls } from "@gift/local/sqs/queues";
-import { createDatabase, migrateDatabase } from "@gift/local/stack/database";
-import { emulatorSpec, postgresSpec } from "@gift/local/stack/embedded";
+import type { QueueUrls } from "@gift/local/sqs/queues";
 import type { Kysely } from "kysely";
+import { type AtEnd, startTogether } from "./ending.ts";
 import { type LoadBalancer, startLoadBalancer } from "./load-balancer.ts";
 import { createPlans } from "./plan.ts";
-import { createObserverClient, type QueueDepths, readQueueDepths } from "./queue-depth.ts";
+import type { QueueDepths } from "./queue-depth.ts";
+import { startServers } from "./servers.ts";
 import { Service } from "./service.ts";
 import { type SqsProxy, startSqsProxy } from "./sqs-proxy.ts";
 import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
@@ -62,20 +62,9 @@ const healthCheckMilliseconds = 10_000;
  * Starts everything on a folder of its own, which is removed at the end, and resolves when all of it is ready.
  * @throws StackError when a part can't start
  */
-export async function startSystem(options: SystemOptions): Promise<System> {
-  const endings: (() => Promise<unknown>)[] = [];
-  const stop = async () => {
-    for (const end of endings.toReversed()) await end();
-  };
-  try {
-    return { ...(await startParts(options, (end) => endings.push(end))), stop };
-  } catch (err) {
-    await stop();
-    throw err;
-  }
+export function startSystem(options: SystemOptions): Promise<System> {
+  return startTogether((atEnd) => startParts(options, atEnd));
 }
-
-type AtEnd = (end: () => Promise<unknown>) => void;
 
 async function startParts(options: SystemOptions, atEnd: AtEnd): Promise<Omit<System, "stop">> {
   const folder = await mkdtemp(join(tmpdir(), "gift-rehearsal-"));
@@ -86,18 +75,19 @@ async function startParts(options: SystemOptions, atEnd: AtEnd): Promise<Omit<Sy
     onLine: (_, line) => options.onLog(line),
     onNotice: options.onNotice,
   };
-  const [servers, agent] = await Promise.all([startServers(folder, supervision, atEnd), startAgent()]);
+  const start = (spec: ProcessSpec) => new SupervisedProcess(spec, supervision);
+  const servers = await startServers({ folder, observerName: "rehearsal", start, atEnd });
+  const agent = await startAgent();
   atEnd(() => agent.stop());
-  const agentProxy = await startTcpProxy(agent.port);
-  atEnd(() => agentProxy.close());
+  const proxies = await startProxies(servers, agent.port, atEnd);
   const loadBalancer = await startLoadBalancer(healthCheckMilliseconds / options.timeScale);
   atEnd(() => loadBalancer.close());
-  const plans = createPlans({ folder, agentProxy, loadBalancer, timeScale: options.timeScale, ...servers });
+  const plans = createPlans({ folder, loadBalancer, timeScale: options.timeScale, ...servers, ...proxies });
   const service = (name: keyof Services) => new Service(name, plans[name], supervision);
   const services: Services = { api: service("api"), gift: service("gift"), sweeper: service("sweeper") };
   atEnd(() => Promise.all(Object.values(services).map((each: Service) => each.stop())));
   await startServices(services);
-  return { ...servers, agent, agentProxy, loadBalancer, services };
+  return { ...servers, ...proxies, agent, loadBalancer, services };
 }
 
 /** Brings every service to as many tasks as it should have. */
@@ -109,26 +99,12 @@ export async function startServices({ api, gift, sweeper }: Services): Promise<v
   ]);
 }
 
-async function startServers(folder: string, supervision: SupervisionOptions, atEnd: AtEnd) {
-  const [database, queue] = await Promise.all([postgresSpec(folder), emulatorSpec(folder)]);
-  const processes = [database.spec, queue.spec].map((spec) => new SupervisedProcess(spec, supervision));
-  for (const process of processes) atEnd(() => process.stop());
-  await Promise.all(processes.map(({ ready }) => ready));
-  await createDatabase(database.link);
-  await migrateDatabase(database.link);
-  const queueUrls = await ensureQueues(queue.endpoint);
-  const postgres = await startTcpProxy(database.link.port);
+async function startProxies(servers: Pick<System, "link" | "queueUrls">, agentPort: number, atEnd: AtEnd) {
+  const postgres = await startTcpProxy(servers.link.port);
   atEnd(() => postgres.close());
-  const sqs = await startSqsProxy(queue.endpoint);
+  const sqs = await startSqsProxy(new URL(servers.queueUrls.gift).origin);
   atEnd(() => sqs.close());
-  const observer = openObserver(database.link);
-  atEnd(() => observer.destroy());
-  const client = createObserverClient(queue.endpoint);
-  atEnd(() => Promise.resolve(client.destroy()));
-  const readDepths = () => readQueueDepths(client, queueUrls);
-  return { link: database.link, database: observer, queueUrls, readDepths, postgres, sqs };
-}
-
-function openObserver({ host, port, database, username: user, password }: DatabaseLink): Kysely<Database> {
-  return openDatabase({ host, port, database, user, password, maxConnections: 3, applicationName: "rehearsal" });
+  const agentProxy = await startTcpProxy(agentPort);
+  atEnd(() => agentProxy.close());
+  return { postgres, sqs, agentProxy };
 }

@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import { leavePort, takePort } from "./port.ts";
 
 /** A TCP server that stands in for another one and can be taken away from its clients. */
 export interface TcpProxy {
@@ -46,22 +46,11 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     });
     if (isFrozen) for (const socket of pair) socket.pause();
   });
-  const port = await listen(0);
-
-  async function listen(on: number): Promise<number> {
-    server.listen(on, "127.0.0.1");
-    await once(server, "listening");
-    const address = server.address();
-    return typeof address === "object" && address ? address.port : on;
-  }
-
-  async function cut(): Promise<void> {
-    if (!server.listening) return;
-    const closed = once(server, "close");
-    server.close();
-    for (const socket of sockets) socket.resetAndDestroy();
-    await closed;
-  }
+  const port = await takePort(server);
+  const cut = () =>
+    leavePort(server, () => {
+      for (const socket of sockets) socket.resetAndDestroy();
+    });
 
   return {
     port,
@@ -83,7 +72,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       isFrozen = false;
       slownessMilliseconds = 0;
       for (const socket of sockets) socket.resume();
-      if (!server.listening) await listen(port);
+      if (!server.listening) await takePort(server, port);
     },
     close: cut,
   };
