@@ -1,20 +1,40 @@
+import { randomUUID } from "node:crypto";
+import { expect } from "vitest";
 import { type ApiProcess, startApiProcess } from "../api/api-process.ts";
 import type { TestDatabase } from "../support/database.ts";
+import type { StartedProcess } from "../support/process.ts";
+import type { SqsServer } from "../support/sqs.ts";
+import { tally } from "../worker/gifts.ts";
+import { startWorkerProcess } from "../worker/worker-process.ts";
 
 export interface Load {
   readonly api: ApiProcess;
-  /** Resolves once every client has had so many answers more. */
+  /** Resolves once every client has seen so many gifts more become SENT. */
   rounds(count: number): Promise<void>;
-  /** Ends the clients and the API, and tells what they were answered. */
-  stop(): Promise<{ statuses: ReadonlyMap<number, number>; slowestMilliseconds: number }>;
+  /** Ends the clients, the API and the worker, and tells what they were answered and what they logged. */
+  stop(): Promise<LoadResult>;
 }
 
-/** Clients of the real API that create, send, replay and read without a pause until they are stopped. */
-export async function startLoad(connection: TestDatabase["connection"], clients = 4): Promise<Load> {
-  const api = await startApiProcess({ connection });
+export interface LoadResult {
+  readonly statuses: ReadonlyMap<number, number>;
+  readonly slowestMilliseconds: number;
+  /** Whatever the processes wouldn't have logged on a quiet day. */
+  readonly alarms: readonly string[];
+}
+
+/** Clients of the real API that create, send, replay and read until their gift is SENT, without a pause until they are stopped. */
+export async function startLoad(
+  { connection, db }: Pick<TestDatabase, "connection" | "db">,
+  sqs: SqsServer,
+  clients = 4,
+): Promise<Load> {
+  const { queueUrl } = await sqs.createQueueWithDeadLetters(randomUUID(), { maxReceiveCount: 5 });
+  const [api, worker] = await Promise.all([
+    startApiProcess({ connection, queueUrl }),
+    startWorkerProcess({ roles: "gift,outbox", connection, queues: { gift: queueUrl } }),
+  ]);
   const statuses = new Map<number, number>();
-  const roundsOf = Array<number>(clients).fill(0);
-  const waiting = new Set<() => void>();
+  const rounds = createRounds(clients);
   let slowestMilliseconds = 0;
   let isStopping = false;
 
@@ -34,32 +54,63 @@ export async function startLoad(connection: TestDatabase["connection"], clients 
       const headers = { "idempotency-key": "key-1" };
       await call("POST", `${path}/send`, { headers });
       await call("POST", `${path}/send`, { headers });
-      await call("GET", path);
-      roundsOf[index] = (roundsOf[index] ?? 0) + 1;
-      for (const look of waiting) look();
+      await expect
+        .poll(async () => (await call("GET", path)).json.status, { timeout: 30_000, interval: 10 })
+        .toBe("SENT");
+      rounds.done(index);
     }
   }
-  const running = Promise.all(roundsOf.map((_, index) => client(index)));
+  const running = Promise.all(Array.from({ length: clients }, (_, index) => client(index)));
 
   return {
     api,
-    rounds(count) {
-      const goals = roundsOf.map((done) => done + count);
-      const reached = new Promise<void>((resolve) => {
+    rounds: (count) => Promise.race([rounds.more(count), running.then(() => undefined)]),
+    async stop() {
+      isStopping = true;
+      await running;
+      await expectAllSentOnce(db, statuses.get(202) ?? 0);
+      await Promise.all([api.stop(), worker.stop()]);
+      return { statuses, slowestMilliseconds, alarms: [...alarmsOf(api), ...alarmsOf(worker)] };
+    },
+  };
+}
+
+/** Counts what each of some has done, and tells when all have done so much more. */
+export function createRounds(clients: number) {
+  const counts = Array<number>(clients).fill(0);
+  const waiting = new Set<() => void>();
+  return {
+    done(index: number): void {
+      counts[index] = (counts[index] ?? 0) + 1;
+      for (const look of waiting) look();
+    },
+    more(count: number): Promise<void> {
+      const goals = counts.map((done) => done + count);
+      return new Promise((resolve) => {
         const look = () => {
-          if (goals.some((goal, index) => (roundsOf[index] ?? 0) < goal)) return;
+          if (goals.some((goal, index) => (counts[index] ?? 0) < goal)) return;
           waiting.delete(look);
           resolve();
         };
         waiting.add(look);
       });
-      return Promise.race([reached, running.then(() => undefined)]);
-    },
-    async stop() {
-      isStopping = true;
-      await running;
-      await api.stop();
-      return { statuses, slowestMilliseconds };
     },
   };
+}
+
+/** None lost, none doubled: not at the provider, not on its way, and without a second try. */
+export async function expectAllSentOnce(db: TestDatabase["db"], accepted: number): Promise<void> {
+  const unsent = { queued: 0, failed: 0, outbox: 0, attempts: accepted };
+  const found = async () => ({
+    ...(await tally(db)),
+    outbox: (await db.selectFrom("outbox").select("id").execute()).length,
+    attempts: (await db.selectFrom("send_attempts").select("id").execute()).length,
+  });
+  await expect
+    .poll(found, { timeout: 10_000, interval: 50 })
+    .toEqual({ ...unsent, sent: accepted, effects: accepted, mostEffectsPerKey: 1 });
+}
+
+export function alarmsOf({ logs }: Pick<StartedProcess, "logs">): string[] {
+  return logs.filter(({ status }) => status !== "info" && status !== "debug").map((line) => JSON.stringify(line));
 }

@@ -1,14 +1,23 @@
+import { randomUUID } from "node:crypto";
 import { migrate } from "@gift/core/migration/migrate";
 import { migrations, newestMigration } from "@gift/core/migration/migrations";
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
-import { expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startApiProcess } from "../api/api-process.ts";
 import { useTestDatabase } from "../support/database.ts";
+import { type SqsServer, startSqs } from "../support/sqs.ts";
+import { startWorkerProcess } from "../worker/worker-process.ts";
 import { databaseAt } from "./database-at.ts";
-import { type Load, startLoad } from "./load.ts";
+import { alarmsOf, expectAllSentOnce, type Load, startLoad } from "./load.ts";
+import { previousMigration, startPreviousVersion } from "./previous-version.ts";
 
 const own = useTestDatabase();
+let sqs: SqsServer;
+beforeAll(async () => {
+  sqs = await startSqs();
+});
+afterAll(() => sqs.close());
 
 /** What the next version may need: seen from it, the code that runs here is the previous one. */
 const next: Readonly<Record<string, Migration>> = {
@@ -17,7 +26,7 @@ const next: Readonly<Record<string, Migration>> = {
 };
 
 async function addColumns(db: Kysely<unknown>): Promise<void> {
-  for (const table of ["gifts", "send_requests", "outbox"])
+  for (const table of ["gifts", "send_requests", "send_attempts", "outbox"])
     await sql`alter table ${sql.table(table)} add column note text`.execute(db);
   await sql`create table notes (gift_id uuid not null references gifts, text text not null)`.execute(db);
 }
@@ -34,31 +43,31 @@ const failing: Readonly<Record<string, Migration>> = {
 };
 
 async function expectOnlySuccesses(load: Load): Promise<number> {
-  const { statuses, slowestMilliseconds } = await load.stop();
+  const { statuses, slowestMilliseconds, alarms } = await load.stop();
   expect(new Set(statuses.keys())).toEqual(new Set([200, 201, 202]));
-  expect(load.api.logs.filter(({ event }) => event === "http.failed" || event === "http.unavailable")).toEqual([]);
+  expect(alarms).toEqual([]);
   return slowestMilliseconds;
 }
 
 // Far more than it takes: a busy machine is no failure.
 vi.setConfig({ testTimeout: 60_000 });
 
-test("a migration that fails half-way, and then the next version's, are applied under load without a failed request", async () => {
-  const load = await startLoad(own.connection);
-  await load.rounds(10);
+test("a migration that fails half-way, and then the next version's, are applied while gifts are sent: no request fails, no gift is lost or sent twice", async () => {
+  const load = await startLoad(own, sqs);
+  await load.rounds(5);
   await expect(migrate(own.db, failing)).rejects.toThrow("9001-half-way failed; nothing was changed");
-  await load.rounds(10);
+  await load.rounds(5);
   expect((await load.api.call("GET", "/readyz")).status).toBe(200);
   expect((await migrate(own.db, next)).map(({ migrationName }) => migrationName)).toEqual(["9000-next"]);
-  await load.rounds(20);
+  await load.rounds(5);
   expect((await load.api.call("GET", "/readyz")).status).toBe(200);
   await expectOnlySuccesses(load);
 });
 
 test("a long transaction in its way makes the migration wait and no request: each attempt lets them through after half a second", async () => {
   const { db, connection } = await databaseAt(newestMigration);
-  const load = await startLoad(connection);
-  await load.rounds(5);
+  const load = await startLoad({ db, connection }, sqs);
+  await load.rounds(2);
   // A report, a dump, a forgotten session: it has read gifts and isn't over. Its own ten idle seconds are not the matter.
   const trx = await db.startTransaction().execute();
   await sql`set local idle_in_transaction_session_timeout = 0`.execute(trx);
@@ -66,10 +75,10 @@ test("a long transaction in its way makes the migration wait and no request: eac
   const attempts = countAttempts();
   const migrated = migrate(db, attempts.counted);
   await vi.waitFor(() => expect(attempts.count()).toBeGreaterThanOrEqual(3), { timeout: 15_000, interval: 50 });
-  await load.rounds(5);
+  await load.rounds(2);
   await trx.commit().execute();
   expect((await migrated).map(({ migrationName }) => migrationName)).toEqual(["9000-next"]);
-  await load.rounds(5);
+  await load.rounds(2);
   // Half a second of waiting, and what the machine does besides.
   expect(await expectOnlySuccesses(load)).toBeLessThan(2_500);
 });
@@ -88,6 +97,25 @@ function countAttempts() {
   };
   return { counted, count: () => count };
 }
+
+test("while today's migrations land on the version before, its clients and worker go on beside today's worker, which is there first: every gift is sent once", async () => {
+  const { db, connection } = await databaseAt(previousMigration);
+  const { queueUrl } = await sqs.createQueueWithDeadLetters(randomUUID(), { maxReceiveCount: 5 });
+  const worker = await startWorkerProcess({ roles: "gift,outbox", connection, queues: { gift: queueUrl } });
+  const sentByWorker = () => worker.logs.filter(({ event }) => event === "send.sent").length;
+  const previous = startPreviousVersion(db, sqs.client, queueUrl);
+  await previous.rounds(5);
+  await expect.poll(sentByWorker, { timeout: 20_000 }).toBeGreaterThan(5);
+  expect((await migrate(db)).map(({ migrationName }) => migrationName)).toContain(newestMigration);
+  const sentBefore = sentByWorker();
+  await previous.rounds(5);
+  await expect.poll(sentByWorker, { timeout: 20_000 }).toBeGreaterThan(sentBefore + 5);
+  const { accepted, sent } = await previous.stop();
+  await expectAllSentOnce(db, accepted);
+  await worker.stop();
+  expect(sent + sentByWorker()).toBe(accepted);
+  expect(alarmsOf(worker)).toEqual([]);
+});
 
 test.each(Object.keys(migrations).slice(0, -1))(
   "on the schema of %s the API says schema_outdated, and is ready by itself when the migrations land",
