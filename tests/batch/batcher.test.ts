@@ -1,5 +1,5 @@
 import { createBatcher } from "@gift/batch/batcher";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 type Results = readonly PromiseSettledResult<string>[];
 
@@ -147,4 +147,73 @@ test("flush runs what lingers and resolves when nothing waits and nothing is in 
   expect(batcher.size()).toBe(0);
   await Promise.all(all);
   await batcher.flush();
+});
+
+const companyMilliseconds = 50;
+
+function createSociable() {
+  const manual = createManualRun();
+  const unfilled = { maxParallel: 1, companyMilliseconds };
+  const batcher = createBatcher({ maxItems: 2, maxParallel: 3, lingerMilliseconds: 0, unfilled, run: manual.run });
+  const add = (...items: number[]) => Promise.all(items.map((item) => batcher.add(item)));
+  return { ...manual, batcher, add };
+}
+
+test("while a run is in flight, what is unfilled waits for it to end, and full batches don't", async () => {
+  const { add, at, sizes } = createSociable();
+  const all = [add(1)];
+  await nextTick();
+  all.push(add(2));
+  await nextTick();
+  expect(sizes()).toEqual([1]);
+  all.push(add(3));
+  await nextTick();
+  expect(sizes()).toEqual([1, 2]);
+  at(0).finish();
+  at(1).finish();
+  await Promise.all(all);
+});
+
+test("alone after a lone run's end, what waited goes at once", async () => {
+  const { add, at, sizes } = createSociable();
+  const first = add(1);
+  await nextTick();
+  const second = add(2);
+  at(0).finish();
+  await first;
+  await nextTick();
+  expect(sizes()).toEqual([1, 1]);
+  at(1).finish();
+  await second;
+});
+
+test("after a full batch the rest waits for company, which takes it along, or goes alone when none comes", async () => {
+  const { add, at, sizes } = createSociable();
+  const all = [add(1, 2, 3)];
+  await nextTick();
+  at(0).finish();
+  await nextTick();
+  expect(sizes()).toEqual([2]);
+  all.push(add(4));
+  await nextTick();
+  expect(sizes()).toEqual([2, 2]);
+  at(1).finish();
+  const startedAt = performance.now();
+  all.push(add(5));
+  await vi.waitUntil(() => sizes().length === 3, { timeout: 5_000, interval: 1 });
+  expect(performance.now() - startedAt).toBeGreaterThan(companyMilliseconds / 2);
+  at(2).finish();
+  await Promise.all(all);
+});
+
+test("a flush waits for nobody's company", async () => {
+  const { add, at, batcher, sizes } = createSociable();
+  const all = add(1, 2, 3);
+  await nextTick();
+  const flushed = batcher.flush();
+  await nextTick();
+  expect(sizes()).toEqual([2, 1]);
+  at(0).finish();
+  at(1).finish();
+  await Promise.all([all, flushed]);
 });

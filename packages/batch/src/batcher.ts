@@ -7,6 +7,11 @@ export interface BatcherOptions<Item, Result> {
   readonly maxItems: number;
   /** Most runs in flight at once. */
   readonly maxParallel: number;
+  /**
+   * With so many runs in flight only a full batch goes, and for `companyMilliseconds` after a full one: where ten went, ten more
+   * are about to come. Left out, an unfilled batch never waits.
+   */
+  readonly unfilled?: { readonly maxParallel: number; readonly companyMilliseconds: number };
   /** How long a batch that is not full waits for company. 0 runs at the end of the current tick. */
   readonly lingerMilliseconds: number;
   /** Does the work; answers one settled result per item, in the items' order. A rejection fails every item of the run. */
@@ -50,6 +55,8 @@ class NaturalBatcher<Item, Result> implements Batcher<Item, Result> {
   /** What waits has lingered already (every run was taken when its time came): it doesn't linger a second time. */
   #isOverdue = false;
   #isScheduled: boolean = false;
+  /** Runs while what is unfilled waits for more. */
+  #company: NodeJS.Timeout | undefined;
   #flushing: PromiseWithResolvers<void> | undefined;
 
   constructor(options: BatcherOptions<Item, Result>) {
@@ -87,8 +94,25 @@ class NaturalBatcher<Item, Result> implements Batcher<Item, Result> {
   }
 
   #canRun(): boolean {
-    const least = this.#goesUnfilled() ? 1 : this.#options.maxItems;
-    return this.#runsInFlight < this.#options.maxParallel && this.#waiting.length >= least;
+    if (this.#waiting.length === 0 || this.#runsInFlight >= this.#options.maxParallel) return false;
+    return this.#waiting.length >= this.#options.maxItems || (this.#goesUnfilled() && !this.#expectsCompany());
+  }
+
+  #expectsCompany(): boolean {
+    const { unfilled } = this.#options;
+    if (unfilled === undefined || this.#flushing !== undefined) return false;
+    return this.#runsInFlight >= unfilled.maxParallel || this.#company !== undefined;
+  }
+
+  /** A full batch has gone. */
+  #awaitCompany(): void {
+    const { unfilled } = this.#options;
+    if (unfilled === undefined) return;
+    clearTimeout(this.#company);
+    this.#company = setTimeout(() => {
+      this.#company = undefined;
+      this.#schedule();
+    }, unfilled.companyMilliseconds);
   }
 
   #goesUnfilled(): boolean {
@@ -106,6 +130,7 @@ class NaturalBatcher<Item, Result> implements Batcher<Item, Result> {
     while (this.#canRun()) {
       clearTimeout(this.#linger);
       this.#linger = undefined;
+      if (this.#waiting.length >= this.#options.maxItems) this.#awaitCompany();
       void this.#run(this.#waiting.splice(0, this.#options.maxItems));
       if (this.#waiting.length === 0) this.#isOverdue = false;
     }

@@ -29,6 +29,12 @@ export interface PublisherOptions {
   readonly parallel?: number;
 }
 
+/**
+ * A crowd's rest waits a moment for more: with 64 clients a send costs 0.12 calls instead of 0.15, as against 0.10 if all were full
+ * (company of 5 ms: 0.14). What comes alone finds nothing in flight and no full call before it, and waits for nothing.
+ */
+const unfilled = { maxParallel: 1, companyMilliseconds: 15 };
+
 /** A call that failed is classified by the SDK: what isn't the client's fault may succeed when tried again. */
 interface Classified {
   readonly name: string;
@@ -41,6 +47,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const batcher = createBatcher<OutgoingMessage, void>({
     maxItems: mostEntries,
     maxParallel: options.parallel ?? 8,
+    unfilled,
     lingerMilliseconds: 0,
     run: (messages) => sendAll(options, messages),
   });

@@ -1,4 +1,4 @@
-import { createHmac, hash } from "node:crypto";
+import { createHmac, createSecretKey, hash, type KeyObject } from "node:crypto";
 
 /** Whose signature, when and for what. */
 export interface Signing {
@@ -11,8 +11,8 @@ export interface Signing {
   readonly date: Date;
 }
 
-/** The key of a day is derived by four HMACs, of 10 µs each. */
-let lastKey: { readonly name: string; readonly key: Buffer } = { name: "", key: Buffer.alloc(0) };
+/** The key of a day, derived by four HMACs. As a KeyObject, because an HMAC takes 2 µs with one and 10 with a Buffer. */
+let lastKey: { readonly name: string; readonly key: KeyObject } | undefined;
 
 /**
  * Signs a POST to `/`, which is all that SQS's JSON protocol sends: Signature Version 4
@@ -44,14 +44,13 @@ export function sign(
   return signed;
 }
 
-function keyOf(secretAccessKey: string, scope: string): Buffer {
+function keyOf(secretAccessKey: string, scope: string): KeyObject {
   const name = `${scope} ${secretAccessKey}`;
-  if (lastKey.name !== name) {
-    const start = Buffer.from(`AWS4${secretAccessKey}`);
-    const key = scope
-      .split("/")
-      .reduce<Buffer>((parent, part) => createHmac("sha256", parent).update(part).digest(), start);
-    lastKey = { name, key };
-  }
+  if (lastKey?.name === name) return lastKey.key;
+  const start = Buffer.from(`AWS4${secretAccessKey}`);
+  const bytes = scope
+    .split("/")
+    .reduce<Buffer>((parent, part) => createHmac("sha256", parent).update(part).digest(), start);
+  lastKey = { name, key: createSecretKey(bytes) };
   return lastKey.key;
 }
