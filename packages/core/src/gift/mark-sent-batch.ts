@@ -14,6 +14,7 @@ export interface Success {
 /** Creates the batched `markSent`: successes that arrive while a statement is in flight are marked together by the next. */
 export function createMarkSentBatch(db: Kysely<Database>): (success: Success) => Promise<SentGift | undefined> {
   return createStatementBatch<Success, SentGift | undefined>({
+    mostStatements: 1,
     together: (successes) => markAllSent(db, successes),
     alone: ({ attempt, providerReference }) => markSent(db, attempt, providerReference),
   });

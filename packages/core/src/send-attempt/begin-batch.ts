@@ -7,6 +7,7 @@ import { type AttemptRow, type Beginning, beginAttempt, type Delivery, toBeginni
 /** Creates the batched `beginAttempt`: deliveries that arrive while a statement is in flight begin together with the next. */
 export function createBeginBatch(db: Kysely<Database>): (delivery: Delivery) => Promise<Beginning> {
   return createStatementBatch<Delivery, Beginning>({
+    mostStatements: 1,
     together: (deliveries) => beginAttempts(db, deliveries),
     alone: (delivery) => beginAttempt(db, delivery),
   });
