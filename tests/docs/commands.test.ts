@@ -36,6 +36,16 @@ describe("what the documents say is true of the repository", () => {
     expect(Array.from(lines, ([, words = ""]) => unknownFlags(words.trim().split(/\s+/))).flat()).toEqual([]);
   });
 
+  test("every word that documents and rehearsals say to `bun run release` is one that it knows", () => {
+    const usage = readFileSync(join(folder, "packages/release/src/main.ts"), "utf8");
+    const texts = [...documents, ...readSources("packages/rehearsal", ".ts")];
+    const words = texts.flatMap(({ text }) =>
+      Array.from(text.matchAll(/bun run release ([a-z]+)/g), ([, word]) => word),
+    );
+    expect(words.length).toBeGreaterThan(3);
+    expect(words.filter((word) => !usage.includes(`bun run release ${word} `))).toEqual([]);
+  });
+
   test("a flag that a command hasn't got is noticed", () => {
     expect(unknownFlags(["gifts", "list", "--status", "QUEUED", "--youngest"])).toEqual(["gifts list --youngest"]);
   });

@@ -33,6 +33,8 @@ export async function rehearse(setting: Setting, scenario: Scenario): Promise<Re
   let brokenAt = Number.NaN;
   const breaksNow = () => {
     brokenAt = Date.now();
+    // What alerted before was this machine being busy, and detects nothing.
+    setting.watch.forget();
   };
   const stage = createStage(setting, load, breaksNow);
   try {

@@ -24,7 +24,7 @@ export const backlog: Scenario = {
     load.sayOnGifts(undefined);
   },
   async repair({ step, system: { services } }) {
-    await step("scale out (aws ecs update-service --desired-count)", () =>
+    await step("add workers (aws application-autoscaling register-scalable-target --min-capacity)", () =>
       services.gift.scaleTo(2 * desiredTasks.gift),
     );
   },

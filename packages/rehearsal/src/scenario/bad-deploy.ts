@@ -27,7 +27,7 @@ export const badDeploy: Scenario = {
   },
   async repair(stage) {
     const { api } = stage.system.services;
-    await stage.step("roll back (bun run release rollback)", () => api.deploy((plan) => plan));
+    await stage.step("roll back (gh workflow run rollback.yml)", () => api.deploy((plan) => plan));
     await withoutFailures(stage, "deploying a good version under load", async () => void (await api.deploy()));
   },
   verify: (stage) => failedDuring.get(stage) ?? [],

@@ -17,7 +17,7 @@ export const slowProvider: Scenario = {
     load.sayOnGifts(undefined);
   },
   async repair({ step, system: { services } }) {
-    await step("scale out, so that other gifts pass the hanging ones", () =>
+    await step("add workers, so that other gifts pass the hanging ones", () =>
       services.gift.scaleTo(2 * desiredTasks.gift),
     );
   },

@@ -10,7 +10,7 @@ export interface Stage {
   readonly timeScale: number;
   /** In [0, 1), the same sequence for the same seed. */
   random(): number;
-  /** The damage begins here, and not with `inject`: detection and repair are timed from now on. */
+  /** The damage begins here, and not with `inject`: detection and repair are timed from now on, and earlier alerts forgotten. */
   breaksNow(): void;
   /** Tells people what happens now. */
   say(sentence: string): void;
