@@ -105,6 +105,12 @@ test("an answer that isn't JSON is an error", async () => {
   await expect(call()).rejects.toThrow(SyntaxError);
 });
 
+test("an empty answer is one that says nothing", async () => {
+  const { call } = await createKnowing({ maxAttempts: 1 });
+  sqs.script((res) => res.writeHead(200).end());
+  expect(Object.keys(await call())).toEqual(["$metadata"]);
+});
+
 test("a clock that is off is put right, for this call and the next", async () => {
   const { call, requests } = await createKnowing();
   const ahead = new Date(Date.now() + 3_600_000);

@@ -116,5 +116,6 @@ function keyOf(commandName: unknown, input: ServiceInputTypes): string {
 
 function outputOf({ statusCode: httpStatusCode, headers, body }: HttpResponse): ServiceOutputTypes {
   const $metadata = { httpStatusCode, requestId: headers["x-amzn-requestid"], attempts: 1, totalRetryDelay: 0 };
-  return { ...JSON.parse(body.toString()), $metadata };
+  // SQS answers {} at least; the SDK takes nothing for it as well.
+  return { ...JSON.parse(body.toString() || "{}"), $metadata };
 }
