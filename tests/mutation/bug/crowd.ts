@@ -77,7 +77,7 @@ export const crowdBugs: readonly Bug[] = [
         by: "rows.find(({ position }) => requests[Number(position) - 1]?.giftId === requests[index]?.giftId)?.outbox_id",
       },
     ],
-    noticedAs: "answered with another's body",
+    noticedAs: "a send is answered as it would be alone",
   },
   {
     bug: "a request that is in the same statement twice is accepted twice",
@@ -88,7 +88,7 @@ export const crowdBugs: readonly Bug[] = [
         by: "rows.find(({ position }) => texts[Number(position) - 1]?.body === texts[index]?.body)?.outbox_id",
       },
     ],
-    noticedAs: "with 2 acceptances, 1 requests, 1 messages",
+    noticedAs: "acceptances, 1 requests, 1 messages",
   },
   {
     bug: "an accepted send is answered with its neighbor's body",
@@ -181,7 +181,7 @@ export const crowdBugs: readonly Bug[] = [
         by: ` and ${parameter("from")}::text is not null`,
       },
     ],
-    noticedAs: "a gift that was FAILED is SENT",
+    noticedAs: "is SENT, 1 were told of it",
   },
   {
     bug: "a batched success marks every attempt of its gift",
@@ -214,6 +214,6 @@ export const crowdBugs: readonly Bug[] = [
         by: "rows.find(({ position }) => successes[Number(position) - 1]?.attempt.id === _.attempt.id)?.latency_seconds",
       },
     ],
-    noticedAs: "2 were told of it",
+    noticedAs: "were told of it",
   },
 ];

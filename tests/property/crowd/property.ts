@@ -26,6 +26,6 @@ export function crowdKeepsItsPromises(session: Session, observe: (program: Crowd
   return fc.asyncProperty(crowdProgram, async (program) => {
     const violations = await scenes[program.scene](session, program);
     observe(program);
-    if (violations.length > 0) throw new Error(`${promises[program.scene]}: ${violations.slice(0, 5).join("\n")}`);
+    if (violations.length > 0) throw new Error(`${promises[program.scene]}: ${violations.slice(0, 20).join("\n")}`);
   });
 }
