@@ -34,7 +34,7 @@ const timeoutCodes: readonly unknown[] = ["ECONNRESET", "EPIPE", "ETIMEDOUT"];
 
 /**
  * Creates what the SDK makes its HTTP requests with, in place of its own handler: that sets up to four timers and two streams per
- * request and takes 130 to 200 µs, where node:http alone takes 40 (measured with a loop of DeleteMessageBatch). Its errors are those
+ * request and costs a DeleteMessageBatch 95 to 190 µs more than this one (measured in a loop). Its errors are those
  * that the SDK's retries know.
  */
 export function createHttpHandler(options: HttpHandlerOptions) {

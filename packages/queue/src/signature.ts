@@ -16,8 +16,8 @@ let lastKey: { readonly name: string; readonly key: KeyObject } | undefined;
 
 /**
  * Signs a POST to `/`, which is all that SQS's JSON protocol sends: Signature Version 4
- * (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). The SDK's signer takes 60 µs, most of them
- * for turning strings into arrays and back; this one 15.
+ * (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). The SDK's signer takes 40 to 48 µs, this
+ * one 7 to 8 (measured in a loop).
  * @param headers all of them to be signed: lower-case names, `host` among them, values without surrounding or repeated blanks
  * @returns the headers, and those of the signature
  */
