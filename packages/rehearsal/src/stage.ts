@@ -1,11 +1,10 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { patienceMinutes } from "./evaluate/lookback.ts";
 import type { Load } from "./load/load.ts";
 import { operate } from "./operate.ts";
 import type { Stage } from "./scenario/stage.ts";
 import type { Setting } from "./setting.ts";
+import { waitUntil } from "./wait-until.ts";
 
-const pollMilliseconds = 100;
 /** For what a scenario waits for besides monitors: the slowest is a provider that hangs five times for 25 s. */
 const patienceMilliseconds = 240_000;
 const linesShown = 2;
@@ -57,12 +56,4 @@ export function createStage(setting: Setting, load: Load, breaksNow: () => void)
 /** What a command printed besides its tables, which are wider than what surrounds them here. */
 function proseOf(printed: string): readonly string[] {
   return printed.split("\n").filter((line) => line !== "" && !/^[┌├│└]/.test(line));
-}
-
-async function waitUntil(what: string, milliseconds: number, isSo: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = Date.now() + milliseconds;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`waited ${Math.round(milliseconds / 1_000)} s for ${what}`);
-    await pause(pollMilliseconds);
-  }
 }
