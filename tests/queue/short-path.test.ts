@@ -111,6 +111,17 @@ test("an empty answer is one that says nothing", async () => {
   expect(Object.keys(await call())).toEqual(["$metadata"]);
 });
 
+test.each(["InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature"])(
+  "whoever refuses our signature, %s, gets the SDK's own: no call is lost by it",
+  async (name) => {
+    const { call, requests } = await createKnowing({ maxAttempts: 1 });
+    sqs.script(failure(403, name));
+    expect(await call()).toMatchObject({ Successful: [{ Id: "0" }] });
+    await call();
+    expect(requests().map(({ headers }) => "amz-sdk-invocation-id" in headers)).toEqual([false, true, false]);
+  },
+);
+
 test("a clock that is off is put right, for this call and the next", async () => {
   const { call, requests } = await createKnowing();
   const ahead = new Date(Date.now() + 3_600_000);

@@ -30,9 +30,9 @@ export function shortenPath({ config, middlewareStack }: SQSClient, handler: Htt
   middlewareStack.add(
     (next, { commandName, __smithy_context: details }) =>
       async (args) => {
-        const route = path.routeOf(keyOf(commandName, args.input));
-        if (route === undefined || details?.abortSignal !== undefined) return await next(args);
-        const response = await path.attempt(route, args.input);
+        const key = keyOf(commandName, args.input);
+        if (!path.knows(key) || details?.abortSignal !== undefined) return await next(args);
+        const response = await path.attempt(key, args.input);
         return response ? { response, output: outputOf(response) } : await next(args);
       },
     { name: "shortPath", step: "initialize", priority: "low" },
@@ -63,8 +63,8 @@ class ShortPath {
     this.#handler = handler;
   }
 
-  routeOf(key: string): Route | undefined {
-    return this.#routes.get(key);
+  knows(key: string): boolean {
+    return this.#routes.has(key);
   }
 
   learn(key: string, request: unknown): void {
@@ -79,16 +79,19 @@ class ShortPath {
   }
 
   /** Resolves with a success; with undefined when the SDK has to go on, from the failure that is kept for it if there is one. */
-  async attempt(route: Route, input: ServiceInputTypes): Promise<HttpResponse | undefined> {
+  async attempt(key: string, input: ServiceInputTypes): Promise<HttpResponse | undefined> {
+    const route = this.#routes.get(key);
     const body = JSON.stringify(input);
     const strategy = await this.#config.retryStrategy();
-    if (body.includes(binary) || !("acquireInitialRetryToken" in strategy)) return undefined;
+    if (!route || body.includes(binary) || !("acquireInitialRetryToken" in strategy)) return undefined;
     const token = await strategy.acquireInitialRetryToken("");
     const request = await this.#requestOf(route, body);
     try {
       const { response } = await this.#handler.handle(request);
       if (response.statusCode !== 200 || response.body.includes(binary)) {
-        this.#failures.set(input, { response });
+        // Whoever refuses our signature is asked from the beginning, with the SDK's, and the way is learned anew.
+        if (refusesSignature(response)) this.#routes.delete(key);
+        else this.#failures.set(input, { response });
         return undefined;
       }
       // Successes refill the budget that retries draw on.
@@ -108,6 +111,10 @@ class ShortPath {
     const unsigned = { "user-agent": userAgent, "content-length": String(Buffer.byteLength(body)) };
     return { ...target, headers: { ...signed, ...unsigned }, body };
   }
+}
+
+function refusesSignature({ statusCode, body }: HttpResponse): boolean {
+  return statusCode === 403 && /SignatureDoesNotMatch|(Invalid|Incomplete)Signature/.test(body.toString());
 }
 
 function keyOf(commandName: unknown, input: ServiceInputTypes): string {
