@@ -1,5 +1,6 @@
 import { errorFields } from "@gift/telemetry/error-fields";
 import type { Log } from "@gift/telemetry/logger";
+import { keepObjectsYoung } from "./young-generation.ts";
 
 export interface Service {
   readonly log: Log;
@@ -18,6 +19,7 @@ export interface Service {
  * @param service what to run
  */
 export async function runService(service: Service): Promise<void> {
+  keepObjectsYoung();
   process.once("uncaughtException", (err) => fail(service.log, err));
   let isStopping = false;
   const onSignal = (signal: NodeJS.Signals) => {

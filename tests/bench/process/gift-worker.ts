@@ -1,5 +1,6 @@
 /** The gift role as `packages/worker` wires it, but its provider answers at once: what is measured is ours. */
 import { fleet } from "@gift/fleet/fleet";
+import { keepObjectsYoung } from "@gift/lifecycle/young-generation";
 import { openLinkedDatabase } from "@gift/link/database";
 import { createSqsClient } from "@gift/queue/client";
 import { createLog } from "@gift/telemetry/logger";
@@ -9,6 +10,7 @@ import { tuningOf } from "@gift/worker/tuning";
 import { countCalls } from "./count-calls.ts";
 import { obey } from "./obey.ts";
 
+keepObjectsYoung();
 const config = readConfig();
 const queueUrl = config.roles.gift?.queueUrl ?? "";
 const log = createLog({ service: "worker", level: config.logLevel });
