@@ -55,5 +55,5 @@ function toRequest({ keys }: FiredAt, { operation, statuses, lines = [], body = 
   const right = `authorization: ${target.startsWith("/operator") ? keys.operator : keys.client}`;
   const own = ["host: api", `content-length: ${Buffer.byteLength(body)}`, ...(key === "" ? [] : [right]), ...lines];
   const bytes = Buffer.from(`${[`${operation} HTTP/1.1`, ...own].join("\r\n")}\r\n\r\n${body}`);
-  return named({ method, target, bytes, hasKey: key !== "", isHalfClosed: false, isFollowed: false, statuses });
+  return named({ method, target, bytes, hasKey: key !== "", isHalfClosed: false, statuses });
 }

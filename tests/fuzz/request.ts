@@ -9,8 +9,6 @@ export interface FuzzRequest extends Sent {
   readonly target: string;
   /** Whether it carries a key that this API has issued. */
   readonly hasKey: boolean;
-  /** Whether it may end before its bytes do: what lies behind its end is a second request, and none that is valid. */
-  readonly isFollowed: boolean;
   /** How it must be answered, where that is known. */
   readonly statuses?: readonly number[];
 }
@@ -56,8 +54,7 @@ export function strangeTo({ giftIds, letterId, keys }: FiredAt): fc.Arbitrary<Fu
       const head = [`${method} ${target} ${version}`, ...(isHostFirst ? [...own, ...lines] : [...lines, ...own])];
       const bytes = Buffer.concat([Buffer.from(`${head.join("\r\n")}\r\n\r\n`, "latin1"), framed.bytes]);
       const isHalfClosed = !isWhole(framing, lines);
-      const isFollowed = framing !== "length" && framing !== "chunked";
-      return named({ method, target, bytes, hasKey: right.includes(keyLine), isHalfClosed, isFollowed });
+      return named({ method, target, bytes, hasKey: right.includes(keyLine), isHalfClosed });
     });
 }
 

@@ -1,5 +1,12 @@
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+
+const newest = Symbol("the newest response");
+
+interface Answered extends Duplex {
+  [newest]?: ServerResponse;
+}
 
 /** What a server has open, as far as a drain needs to know it. */
 export interface Connections {
@@ -7,6 +14,8 @@ export interface Connections {
   announceClose(): void;
   /** To be told of every response before its head is written. */
   beforeHead(res: ServerResponse): void;
+  /** Runs work once the answer that a connection waits for is out; now when it waits for none. */
+  afterAnswer(socket: Duplex, work: () => void): void;
   /** Stops listening; resolves when every connection is closed. Those still busy at the deadline are cut. */
   close(deadlineMilliseconds: number): Promise<void>;
 }
@@ -18,6 +27,9 @@ export interface Connections {
 export function followConnections(server: Server): Connections {
   const sockets = new Set<Socket>();
   let isClosing = false;
+  server.prependListener("request", ({ socket }: { socket: Answered }, res) => {
+    socket[newest] = res;
+  });
   server.on("connection", (socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
@@ -28,6 +40,11 @@ export function followConnections(server: Server): Connections {
     },
     beforeHead(res) {
       if (isClosing) res.setHeader("connection", "close");
+    },
+    afterAnswer(socket: Answered, work) {
+      const res = socket[newest];
+      if (res?.req.complete && !res.writableFinished) res.once("close", work);
+      else work();
     },
     async close(deadlineMilliseconds) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

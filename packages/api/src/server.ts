@@ -72,8 +72,11 @@ export async function listen(app: FetchHandler, { host, port, log, ...options }:
   server.on("checkExpectation", (req, res) => void server.emit("request", req, res));
   server.on("clientError", (err, socket) => {
     if (answeredEarly.has(socket)) return void socket.destroy();
-    const status = refuseConnection(log, err, socket);
-    if (status !== undefined) metric.refused(socket, status);
+    // Bytes behind a whole request are the next one: the answer to the first comes first.
+    connections.afterAnswer(socket, () => {
+      const status = refuseConnection(log, err, socket);
+      if (status !== undefined) metric.refused(socket, status);
+    });
   });
   server.listen(port, host);
   await once(server, "listening");
