@@ -125,6 +125,6 @@ describe("one entry more for a queue, its dead letters and a worker", () => {
     const thresholdsOf = (key: string) => more.find((each) => each.key === key)?.condition.thresholds;
     // 60 s × slots ÷ 0.05 s, for three tasks.
     expect(thresholdsOf("queue-backlog-receipt")).toEqual({ critical: 7_200, warning: 3_600 });
-    expect(thresholdsOf("queue-backlog-gift")).toEqual({ critical: 144_000, warning: 72_000 });
+    expect(thresholdsOf("queue-backlog-gift")).toEqual({ critical: 360_000, warning: 180_000 });
   });
 });

@@ -6,7 +6,7 @@ const none = { waitTimeSeconds: undefined, retryBaseSeconds: undefined };
 
 test("a consumer runs with the fleet's numbers: its own, and its queue's visibility and limit", () => {
   expect(tuningOf(fleet.services.gift, fleet.queues.gift, none)).toEqual({
-    slots: 40,
+    slots: 100,
     prefetch: 10,
     receivers: 4,
     waitTimeSeconds: 20,

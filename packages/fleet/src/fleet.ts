@@ -36,7 +36,9 @@ export const fleet = defineFleet({
       kind: "consumer",
       heap: smallHeap,
       consumes: "gift",
-      slots: 40,
+      // A slot is mostly waiting. What is in hand at once shares statements: with 40 the worker's CPU per gift was 0.81 of sqs-consumer's
+      // at its best, which has 100 in hand as well, with 100 it is 0.58, and Postgres's is half.
+      slots: 100,
       prefetch: 10,
       receivers: 4,
       waitTimeSeconds: 20,

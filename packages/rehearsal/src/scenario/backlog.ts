@@ -1,7 +1,7 @@
 import { desiredTasks } from "../system/system.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** Two workers with 40 slots finish 40 of these a second, four of them 80. */
+/** Two workers with 100 slots finish 100 of these a second, four of them 200. */
 const slowSend = "test:slow-2000";
 /** Enough above the threshold that an average over the window passes it. */
 const excess = 1.5;

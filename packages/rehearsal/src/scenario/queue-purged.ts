@@ -2,8 +2,8 @@ import { PurgeQueueCommand } from "@aws-sdk/client-sqs";
 import { createObserverClient } from "../system/queue-depth.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** Two workers with 40 slots finish 16 of these a second, which is slower than gifts come, however busy this machine is. */
-const slowSend = "test:slow-5000";
+/** Two workers with 100 slots finish 20 of these a second, which is slower than gifts come, however busy this machine is. */
+const slowSend = "test:slow-10000";
 const giftsAtOnce = 40;
 /** Lost by the purge; what a worker has in hand isn't. */
 const leastWaiting = 20;

@@ -1,10 +1,11 @@
+import { fleet } from "@gift/fleet/fleet";
 import { desiredTasks } from "../system/system.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Longer than a handler may take (25 s): aborted, tried again, dead in the end. In the short form merely very slow. */
 const hanging = { short: "test:slow-5000", long: "test:slow-60000" };
 /** Every slot of both workers. */
-const slots = 80;
+const slots = desiredTasks.gift * fleet.services.gift.slots;
 
 export const slowProvider: Scenario = {
   name: "slow-provider",
