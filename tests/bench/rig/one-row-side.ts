@@ -8,7 +8,7 @@ import type { Rig } from "./rig.ts";
 
 /** Gifts to lay out for so many seconds: 20,000 a second is what neither HTTP nor one row at a time reaches on two cores. */
 export function giftsFor(rig: Rig, seconds: number): number {
-  return Math.ceil(20_000 * rig.sizes.layOutShare * Math.max(1, seconds));
+  return Math.ceil(30_000 * rig.sizes.layOutShare * Math.max(1, seconds));
 }
 
 const stateBefore = { send: "CREATED", sent: "QUEUED" } as const;

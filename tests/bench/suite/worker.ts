@@ -10,7 +10,7 @@ import type { BenchQueues } from "../rig/queue.ts";
 import type { Rig } from "../rig/rig.ts";
 import { startGiftWorker } from "../rig/service.ts";
 
-const guessPerSecond = 7_000;
+const guessPerSecond = 14_000;
 
 export const worker: Bench = {
   name: "worker",

@@ -44,11 +44,19 @@ export interface DatabaseOptions {
 }
 
 /**
+ * For connections that keep plans: every statement of ours goes by keys, so one plan is right for all its parameters, and it is one
+ * that reads no table from end to end. Left to itself Postgres plans a statement over a few rows anew each time, which makes a lone
+ * send 0.25 ms slower; and while a table's statistics are missing (a new stage's first minute, a major upgrade) it reads all of it:
+ * 30 sends among 300,000 gifts took 75 ms, and 1 ms this way.
+ */
+const planning = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off";
+
+/**
  * Opens a pool of connections; connects on first use. `destroy()` waits for queries in flight.
  * @param options where, as whom and how many
  */
 export function openDatabase(options: DatabaseOptions): Kysely<Database> {
-  const { statementTimeoutSeconds = 10 } = options;
+  const { statementTimeoutSeconds = 10, namesStatements = true } = options;
   const pool = new Pool({
     host: options.host,
     port: options.port,
@@ -58,6 +66,7 @@ export function openDatabase(options: DatabaseOptions): Kysely<Database> {
     ssl: options.certificateAuthority ? { ca: options.certificateAuthority } : false,
     max: options.maxConnections,
     application_name: options.applicationName,
+    ...(namesStatements && { options: planning }),
     keepAlive: true,
     // Waiting for a connection counts as the database being away, and callers have a retry of their own.
     connectionTimeoutMillis: 3_000,
