@@ -58,12 +58,15 @@ test("what is received and not settled never exceeds slots plus prefetch, whatev
   });
   let inHand = 0;
   let mostInHand = 0;
+  const crowd = Promise.withResolvers<void>();
   const consumer = createTestConsumer({
     client: recorded.client,
     queueUrl,
     slots: 15,
     prefetch: 10,
     async handle() {
+      // The first ones until a second response has come: otherwise a slow machine would never hold more than one.
+      await crowd.promise;
       await pass(4);
       return acknowledge;
     },
@@ -71,6 +74,7 @@ test("what is received and not settled never exceeds slots plus prefetch, whatev
       received(messages) {
         inHand += messages.length;
         mostInHand = Math.max(mostInHand, inHand);
+        if (inHand > 10) crowd.resolve();
       },
       finished() {
         inHand -= 1;
