@@ -20,6 +20,9 @@ export interface DrainOptions {
   readonly meters?: Readonly<Record<string, ProcessorMeter>>;
 }
 
+/** Handled while a busy machine lets the command to stop wait. */
+const spare = 6_000;
+
 /**
  * Consumers on a queue that never runs dry: started, left to find their pace, counted over a window, stopped. Counting what is
  * handled, not how long a backlog lasts, leaves out the slow last messages, which a queue in production doesn't have.
@@ -34,7 +37,7 @@ export function drainSide(rig: Rig, options: DrainOptions): Side {
   return {
     name: options.name,
     async prepare(seconds) {
-      const wanted = Math.ceil(pace * (seconds + rig.sizes.rampUpSeconds) * 1.2 + 200);
+      const wanted = Math.ceil(pace * (seconds + rig.sizes.rampUpSeconds) * 1.2 + spare);
       const range = numbers.take(Math.max(0, wanted - (filled - (await counts()).handled)));
       await options.layOut?.(range);
       await queues.fill(options.bodies, range);
