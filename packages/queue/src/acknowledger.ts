@@ -18,9 +18,10 @@ export interface AcknowledgerOptions {
 
 /**
  * The outcome is committed before it is acknowledged, so nobody waits for these calls: 80 ms gather full batches from
- * 125 messages a second on, and a crash meanwhile costs a redelivery that the handler's own check absorbs.
+ * 125 messages a second on, and a crash meanwhile costs a redelivery that the handler's own check absorbs. Eight calls in parallel:
+ * with four, at 3 ms each, deletes held a drain at 12,000 messages a second with a core three quarters idle.
  */
-const gather = { maxItems: mostEntries, maxParallel: 4, lingerMilliseconds: 80 };
+const gather = { maxItems: mostEntries, maxParallel: 8, lingerMilliseconds: 80 };
 
 /** Sends deletes and visibility changes in batches of ten, and repeats what fails while the lease is valid. */
 export class Acknowledger {

@@ -15,7 +15,7 @@ export interface SqsClientOptions {
   readonly maxAttempts?: number;
 }
 
-/** Sockets per client: 4 receivers, 2 × 4 batch calls of acknowledgements, and room to spare. */
+/** Sockets per client: 4 receivers, 2 × 8 batch calls of acknowledgements, and room to spare. */
 const maxSockets = 32;
 
 /**

@@ -8,7 +8,7 @@ import type { Rig } from "../rig/rig.ts";
 const slots = 40;
 
 /** What a first load may reach; later ones are laid out by what was reached. */
-const guessPerSecond = 25_000;
+const guessPerSecond = 45_000;
 
 interface Comparison {
   readonly kind: HandlerKind;

@@ -35,5 +35,5 @@ async function sizeSide(rig: Rig, size: number): Promise<Side> {
     environment: { AWS_ENDPOINT_URL_SQS: new URL(queues.giftUrl).origin },
   });
   const bodies = () => "x".repeat(size);
-  return drainSide(rig, { name: nameOf(size), consumers: [consumer], queues, guessPerSecond: 25_000, bodies });
+  return drainSide(rig, { name: nameOf(size), consumers: [consumer], queues, guessPerSecond: 45_000, bodies });
 }
