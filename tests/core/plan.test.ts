@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { openDatabase } from "@gift/core/database/database";
+import { listDeadLetters } from "@gift/core/dead-letter/find";
 import { recordDeadLetter } from "@gift/core/dead-letter/record";
 import { createGift } from "@gift/core/gift/create";
-import { findGift } from "@gift/core/gift/find";
+import { findGift, listGifts } from "@gift/core/gift/find";
 import { markFailed } from "@gift/core/gift/mark-failed";
 import { markSent } from "@gift/core/gift/mark-sent";
 import { redriveGift } from "@gift/core/gift/redrive";
 import { requestSend } from "@gift/core/gift/request-send";
+import { requeueGifts } from "@gift/core/gift/requeue";
 import { relayOnce } from "@gift/core/outbox/relay";
 import { beginAttempt } from "@gift/core/send-attempt/begin";
 import { recordRetry } from "@gift/core/send-attempt/retry";
@@ -33,10 +35,9 @@ beforeAll(async () => {
     ), attempted as (
       insert into send_attempts (gift_id, request_id, number, receive_count) select gift_id, 'one', 1, 1 from requested
     )
-    insert into dead_letters (message_id, queue, body, receive_count, gift_id, request_id, error)
-    select gift_id::text, 'gift-dead-letters', '{}', 1, gift_id, 'one', 'CODE: x' from requested limit 10000`.execute(
-    own.db,
-  );
+    insert into dead_letters (message_id, queue, body, receive_count, gift_id, request_id, error, state, resolved_by, resolved_at)
+    select gift_id::text, 'gift-dead-letters', '{}', 1, gift_id, 'one', 'CODE: x', 'DISCARDED', 'olga', now()
+    from requested limit 10000`.execute(own.db);
   await sql`
     insert into outbox (destination, body, available_at)
     select 'gift', '{}', now() + interval '1 hour' from generate_series(1, 20000)`.execute(own.db);
@@ -88,9 +89,56 @@ test("a statement that does is found", async () => {
   expect(await wholeReads("select * from gifts where amount = $1")).toEqual(["gifts"]);
 });
 
+const unsentLookups = [
+  { index: "gifts_unsent", lookup: "the failed gifts", look: listFailed },
+  { index: "gifts_unsent", lookup: "the oldest queued gifts", look: listOldestQueued },
+  { index: "gifts_unsent", lookup: "the gifts to requeue", look: lookForRequeue },
+  { index: "dead_letters_open", lookup: "the open dead letters", look: listOpenLetters },
+];
+
+// 300,000 gifts SENT and 20 not: 42 ms by the primary key, 0.7 by the index.
+test.each(unsentLookups)(
+  "$lookup are found by $index, not by walking through what is done",
+  async ({ index, look }) => {
+    const connection = open();
+    try {
+      // The second time it is prepared.
+      for (let run = 0; run < 2; run += 1) await look(connection);
+      const { rows } = await sql<{ statement: string }>`
+      select statement from pg_prepared_statements where statement ~ 'limit' and statement !~ 'pg_prepared'`.execute(
+        connection,
+      );
+      const plans = await Promise.all(rows.map(({ statement }) => planOf(statement)));
+      expect(plans).toEqual([expect.stringMatching(new RegExp(`(using|Scan on) ${index}\\b`))]);
+    } finally {
+      await connection.destroy();
+    }
+  },
+);
+
+function listFailed(from: typeof db): Promise<unknown> {
+  return listGifts(from, { status: "FAILED", limit: 100 });
+}
+
+function listOldestQueued(from: typeof db): Promise<unknown> {
+  return listGifts(from, { status: "QUEUED", isOldestFirst: true, limit: 100 });
+}
+
+function lookForRequeue(from: typeof db): Promise<unknown> {
+  return from.transaction().execute((trx) => requeueGifts(trx, { idleSeconds: 3_600, limit: 100 }));
+}
+
+function listOpenLetters(from: typeof db): Promise<unknown> {
+  return listDeadLetters(from, { state: "OPEN", limit: 100 });
+}
+
 /** Tables that the plan for any parameters, the one that a prepared statement may settle on, reads whole. */
 async function wholeReads(statement: string): Promise<string[]> {
-  const { rows } = await sql<{ "QUERY PLAN": string }>`explain (generic_plan) ${sql.raw(statement)}`.execute(own.db);
-  const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
+  const plan = await planOf(statement);
   return tables.filter((table) => new RegExp(`Seq Scan on ${table}\\b`).test(plan));
+}
+
+async function planOf(statement: string): Promise<string> {
+  const { rows } = await sql<{ "QUERY PLAN": string }>`explain (generic_plan) ${sql.raw(statement)}`.execute(own.db);
+  return rows.map((row) => row["QUERY PLAN"]).join("\n");
 }

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import type { Database } from "../database/database.ts";
 import { DeadLetterNotFoundError } from "./dead-letter.errors.ts";
 import type { DeadLetterState, DeadLetterTable } from "./dead-letter.table.ts";
@@ -48,7 +48,7 @@ export async function listDeadLetterIds(db: Kysely<Database>, filter: DeadLetter
 
 function matching(db: Kysely<Database>, filter: DeadLetterFilter) {
   let query = db.selectFrom("dead_letters").orderBy("id");
-  if (filter.state) query = query.where("state", "=", filter.state);
+  if (filter.state) query = query.where("state", "=", sql.lit(filter.state));
   if (filter.giftId) query = query.where("gift_id", "=", filter.giftId);
   if (filter.errorCode) query = query.where("error", "^@", `${filter.errorCode}:`);
   if (filter.fingerprint) query = query.where("error_fingerprint", "=", filter.fingerprint);

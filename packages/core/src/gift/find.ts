@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { Database } from "../database/database.ts";
 import { GiftNotFoundError } from "./gift.errors.ts";
 import type { GiftStatus } from "./gift.state.ts";
@@ -27,6 +27,6 @@ export async function listGifts(
 ): Promise<Gift[]> {
   const order = filter.isOldestFirst === true ? "asc" : "desc";
   const all = db.selectFrom("gifts").selectAll().orderBy("id", order).limit(filter.limit);
-  const rows = await (filter.status ? all.where("status", "=", filter.status) : all).execute();
+  const rows = await (filter.status ? all.where("status", "=", sql.lit(filter.status)) : all).execute();
   return rows.map(toGift);
 }

@@ -30,7 +30,7 @@ export async function requeueGifts(trx: Transaction<Database>, filter: RequeueFi
   await sql`select pg_advisory_xact_lock(hashtextextended('requeue', 0))`.execute(trx);
   const { rows: stuck } = await sql<RequeuedGift>`
     select id as "giftId", request_id as "requestId", updated_at as "idleSince" from gifts
-    where status = ${edges.markSent.from}
+    where status = ${sql.lit(edges.markSent.from)}
       and updated_at <= now() - make_interval(secs => ${filter.idleSeconds})
       and (${filter.ids ?? null}::uuid[] is null or id = any(${filter.ids ?? null}::uuid[]))
       and not exists (select from outbox where body ^@ ('{"gift_id":"' || gifts.id || '"'))
