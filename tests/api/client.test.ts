@@ -1,6 +1,6 @@
 import { treaty } from "@elysiajs/eden";
 import { type App, createApp } from "@gift/api/app";
-import type { ErrorBody } from "@gift/api/error";
+import type { ErrorBody } from "@gift/api/error/error";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
 

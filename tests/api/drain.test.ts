@@ -1,4 +1,4 @@
-import { type HttpServer, listen } from "@gift/api/server";
+import { type HttpServer, listen } from "@gift/api/http/server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openConnection } from "./http.ts";
 

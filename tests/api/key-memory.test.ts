@@ -1,4 +1,4 @@
-import { createKeyMemory, keyMemorySeconds } from "@gift/api/key-memory";
+import { createKeyMemory, keyMemorySeconds } from "@gift/api/access/key-memory";
 import { generateKey, type Verifier } from "@gift/core/api-key/credential";
 import type { VerifiedKey } from "@gift/core/api-key/verify";
 import { expect, test } from "vitest";

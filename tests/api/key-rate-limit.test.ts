@@ -1,4 +1,4 @@
-import { defaultRateLimitPerMinute } from "@gift/api/rate-limit";
+import { defaultRateLimitPerMinute } from "@gift/api/access/rate-limit";
 import { describe, expect, test } from "vitest";
 import { issueKey } from "../support/api-key.ts";
 import { errorOf, useApi } from "./api.ts";

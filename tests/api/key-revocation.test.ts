@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { keyMemorySeconds } from "@gift/api/key-memory";
+import { keyMemorySeconds } from "@gift/api/access/key-memory";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { linkTo, runOps } from "../ops/run-ops.ts";
 import { useTestDatabase } from "../support/database.ts";

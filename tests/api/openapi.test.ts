@@ -1,5 +1,5 @@
 import { createApp } from "@gift/api/app";
-import { errorStatus } from "@gift/api/error-code";
+import { errorStatus } from "@gift/api/error/error-code";
 import { openApiDocument } from "@gift/api/openapi/document";
 import type { TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";

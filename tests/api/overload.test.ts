@@ -1,5 +1,5 @@
 import { createApp } from "@gift/api/app";
-import { listen } from "@gift/api/server";
+import { listen } from "@gift/api/http/server";
 import { openDatabase } from "@gift/core/database/database";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";

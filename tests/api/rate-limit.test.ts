@@ -1,4 +1,4 @@
-import { createRateLimiter, defaultRateLimitPerMinute } from "@gift/api/rate-limit";
+import { createRateLimiter, defaultRateLimitPerMinute } from "@gift/api/access/rate-limit";
 import { expect, test } from "vitest";
 
 function limiterAt() {

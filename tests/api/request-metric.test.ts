@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { Authentication } from "@gift/api/access/authentication";
 import { createApp } from "@gift/api/app";
-import type { Authentication } from "@gift/api/authentication";
+import { operationOf } from "@gift/api/http/operation";
+import { type FetchHandler, listen } from "@gift/api/http/server";
 import { openApiDocument } from "@gift/api/openapi/document";
-import { operationOf } from "@gift/api/operation";
-import { type FetchHandler, listen } from "@gift/api/server";
 import { connectMetrics } from "@gift/telemetry/measure";
 import { metricTags } from "@gift/telemetry/metric-tag";
 import { describe, expect, onTestFinished, test } from "vitest";

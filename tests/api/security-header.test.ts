@@ -1,6 +1,6 @@
 import { createApp } from "@gift/api/app";
-import { securityHeaders } from "@gift/api/security-header";
-import { listen } from "@gift/api/server";
+import { securityHeaders } from "@gift/api/http/security-header";
+import { listen } from "@gift/api/http/server";
 import { openDatabase } from "@gift/core/database/database";
 import { describe, expect, test } from "vitest";
 import { type Answer, useApi } from "./api.ts";

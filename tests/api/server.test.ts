@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createApp } from "@gift/api/app";
-import { listen } from "@gift/api/server";
+import { listen } from "@gift/api/http/server";
 import { createGift } from "@gift/core/gift/create";
 import { findGift } from "@gift/core/gift/find";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";

@@ -11,9 +11,9 @@ const node = (id: number, functionName: string, url = "") => ({ id, callFrame: {
 const profile: CpuProfile = {
   nodes: [
     node(1, "(idle)"),
-    node(2, "parse", "file:///home/somebody/clone/packages/api/src/json-body.ts"),
+    node(2, "parse", "file:///home/somebody/clone/packages/api/src/input/json-body.ts"),
     node(3, "sign", "file:///home/somebody/clone/node_modules/.bun/a@1/node_modules/a/sign.js"),
-    node(4, "parse", "file:///home/somebody/clone/packages/api/src/json-body.ts"),
+    node(4, "parse", "file:///home/somebody/clone/packages/api/src/input/json-body.ts"),
     node(5, "(garbage collector)"),
   ],
   samples: [1, 2, 3, 4, 5],
@@ -22,7 +22,7 @@ const profile: CpuProfile = {
 
 test("a function's share is of the time in which the process worked, over all its callers", () => {
   expect(largestCosts(profile, 3)).toEqual([
-    { where: "parse (packages/api/src/json-body.ts:10)", share: 0.6 },
+    { where: "parse (packages/api/src/input/json-body.ts:10)", share: 0.6 },
     { where: "sign (a/sign.js:10)", share: 0.2 },
     { where: "(garbage collector)", share: 0.2 },
   ]);

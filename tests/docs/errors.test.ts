@@ -1,5 +1,5 @@
 import { createApp } from "@gift/api/app";
-import { errorStatus } from "@gift/api/error-code";
+import { errorStatus } from "@gift/api/error/error-code";
 import { openDatabase } from "@gift/core/database/database";
 import { describe, expect, test } from "vitest";
 import { answerOf, errorOf, useApi } from "../api/api.ts";

@@ -1,10 +1,11 @@
 import { node } from "@elysiajs/node";
 import { tagRoute } from "@gift/telemetry/trace";
 import { Elysia } from "elysia";
+import { createEntrance } from "./access/entrance.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { createEntrance } from "./entrance.ts";
-import { answerError } from "./error.ts";
-import { requestFields } from "./request-fields.ts";
+import { answerError } from "./error/error.ts";
+import { securityHeaders } from "./http/security-header.ts";
+import { requestFields } from "./input/request-fields.ts";
 import { createGiftRoute } from "./route/create-gift.ts";
 import { getGiftRoute } from "./route/get-gift.ts";
 import { healthzRoute } from "./route/healthz.ts";
@@ -13,7 +14,6 @@ import { operatorRoutes } from "./route/operator/operator-routes.ts";
 import { readyzRoute } from "./route/readyz.ts";
 import { referenceRoute } from "./route/reference.ts";
 import { sendGiftRoute } from "./route/send-gift.ts";
-import { securityHeaders } from "./security-header.ts";
 
 export type App = ReturnType<typeof createApp>;
 

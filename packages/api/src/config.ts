@@ -7,7 +7,7 @@ import { queueLink } from "@gift/link/queue";
 import { type LogLevel, logLevels } from "@gift/telemetry/logger";
 import { Type } from "@sinclair/typebox";
 import { Resource } from "sst/resource";
-import { type Authentication, authentications } from "./authentication.ts";
+import { type Authentication, authentications } from "./access/authentication.ts";
 
 export interface Config {
   readonly host: string;

@@ -2,7 +2,7 @@ import type { Database } from "@gift/core/database/database";
 import type { Dispatcher } from "@gift/core/outbox/dispatcher";
 import type { Log } from "@gift/telemetry/logger";
 import type { Kysely } from "kysely";
-import type { Authentication } from "./authentication.ts";
+import type { Authentication } from "./access/authentication.ts";
 
 /** What the routes work with. */
 export interface Dependencies {

@@ -1,6 +1,6 @@
 import type { SendResponse } from "@gift/core/send-request/send-response";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
-import { acceptedSend } from "./gift.schema.ts";
+import { acceptedSend } from "./schema/gift.schema.ts";
 
 const checker = TypeCompiler.Compile(acceptedSend);
 

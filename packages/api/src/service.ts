@@ -11,7 +11,7 @@ import { sampleGauges } from "@gift/telemetry/sample-gauges";
 import { sendInSpan } from "@gift/telemetry/trace";
 import { createApp } from "./app.ts";
 import type { Config } from "./config.ts";
-import { listen } from "./server.ts";
+import { listen } from "./http/server.ts";
 
 /** Sends per second at 4, 10 and 20 are equal within noise, and the slowest get slower with each (measured on 2 cores). */
 const maxConnections = 10;

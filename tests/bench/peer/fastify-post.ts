@@ -1,6 +1,6 @@
 /** `POST /gifts` on Fastify: the same body rules, the same call of the domain, the same answer. Argument: port. */
 
-import { createGiftBody } from "@gift/api/gift.schema";
+import { createGiftBody } from "@gift/api/schema/gift.schema";
 import { createGiftBatch } from "@gift/core/gift/create";
 import Fastify from "fastify";
 import { obey } from "../process/obey.ts";

@@ -1,6 +1,6 @@
 /** The real app on the real server, but its database answers without one: what is left is HTTP. Argument: port. */
 import { createApp } from "@gift/api/app";
-import { listen } from "@gift/api/server";
+import { listen } from "@gift/api/http/server";
 import { obey } from "./obey.ts";
 import { openStubDatabase } from "./stub-database.ts";
 

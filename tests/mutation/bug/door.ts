@@ -24,7 +24,7 @@ export const doorBugs: readonly DoorBug[] = [
     bug: "the key check is not awaited",
     edits: [
       {
-        file: api("entrance"),
+        file: api("access/entrance"),
         text: "const key = await authenticate(request);",
         by: "authenticate(request).catch(() => undefined);\n    const key = null;",
       },
@@ -35,12 +35,12 @@ export const doorBugs: readonly DoorBug[] = [
     bug: "the hook isn't an async function, so Elysia doesn't await it",
     edits: [
       {
-        file: api("entrance"),
+        file: api("access/entrance"),
         text: "return async ({ request, set }: Arrival): Promise<void> => {",
         by: "const check = async ({ request, set }: Arrival): Promise<void> => {",
       },
       {
-        file: api("entrance"),
+        file: api("access/entrance"),
         text: "    admit(request, key);\n  };",
         by: "    admit(request, key);\n  };\n  return (arrival: Arrival): void => {\n    check(arrival).catch(() => undefined);\n  };",
       },
@@ -51,7 +51,7 @@ export const doorBugs: readonly DoorBug[] = [
     bug: "whoever comes while Postgres is away is let in",
     edits: [
       {
-        file: api("entrance"),
+        file: api("access/entrance"),
         text: "await authenticate(request);",
         by: "await authenticate(request).catch((err) => {\n      if (err.code === 'UNAUTHORIZED') throw err;\n      return null;\n    });",
       },
@@ -72,7 +72,7 @@ export const doorBugs: readonly DoorBug[] = [
     bug: "what was once right is right for good",
     edits: [
       {
-        file: api("key-memory"),
+        file: api("access/key-memory"),
         text: "until: askedAt + keyMemorySeconds * 1_000",
         by: "until: Number.POSITIVE_INFINITY",
       },
@@ -153,7 +153,9 @@ export const doorBugs: readonly DoorBug[] = [
   },
   {
     bug: "the limit is told and not held",
-    edits: [{ file: api("entrance"), text: "if (!state.isAllowed) throw", by: "if (state.limitPerMinute < 0) throw" }],
+    edits: [
+      { file: api("access/entrance"), text: "if (!state.isAllowed) throw", by: "if (state.limitPerMinute < 0) throw" },
+    ],
     noticedBy: "a key above its limit is refused",
   },
 ];

@@ -1,6 +1,6 @@
-import { deadLetter, deadLetterChanges, deadLetterPage, selectionBody } from "../dead-letter.schema.ts";
-import { errorStatus } from "../error-code.ts";
-import { acceptedSend, createdGift, createGiftBody, gift } from "../gift.schema.ts";
+import { errorStatus } from "../error/error-code.ts";
+import { deadLetter, deadLetterChanges, deadLetterPage, selectionBody } from "../schema/dead-letter.schema.ts";
+import { acceptedSend, createdGift, createGiftBody, gift } from "../schema/gift.schema.ts";
 import { createGift, getGift, sendGift } from "./gift-operations.ts";
 import { healthz, readyz } from "./health-operations.ts";
 import { discardDeadLetters, listDeadLetters, redriveDeadLetters, showDeadLetter } from "./operator-operations.ts";

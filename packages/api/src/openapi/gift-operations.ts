@@ -1,9 +1,5 @@
 import { errorResponsesOf } from "./error-response.ts";
-
-const json = (name: string, description: string) => ({
-  description,
-  content: { "application/json": { schema: { $ref: `#/components/schemas/${name}` } } },
-});
+import { json } from "./json-response.ts";
 
 const giftId = { name: "gift_id", in: "path", required: true, schema: { type: "string", format: "uuid" } };
 

@@ -1,10 +1,6 @@
-import { deadLetterId, listQuery } from "../dead-letter.schema.ts";
+import { deadLetterId, listQuery } from "../schema/dead-letter.schema.ts";
 import { errorResponsesOf } from "./error-response.ts";
-
-const json = (name: string, description: string) => ({
-  description,
-  content: { "application/json": { schema: { $ref: `#/components/schemas/${name}` } } },
-});
+import { json } from "./json-response.ts";
 
 const selection = {
   required: true,

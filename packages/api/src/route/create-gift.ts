@@ -1,13 +1,13 @@
 import { createGiftBatch } from "@gift/core/gift/create";
 import { parseTestValue } from "@gift/core/gift/test-value";
 import { Elysia, status } from "elysia";
-import { clientOf } from "../caller.ts";
+import { clientOf } from "../access/caller.ts";
 import type { Dependencies } from "../dependencies.ts";
-import { errorResponses } from "../error-response.ts";
-import { createGiftBody } from "../gift.schema.ts";
-import { jsonBody } from "../json-body.ts";
-import { InvalidRequestError } from "../request-error.ts";
-import { requestIdField } from "../request-id.ts";
+import { InvalidRequestError } from "../error/request-error.ts";
+import { jsonBody } from "../input/json-body.ts";
+import { requestIdField } from "../input/request-id.ts";
+import { errorResponses } from "../schema/error-body.schema.ts";
+import { createGiftBody } from "../schema/gift.schema.ts";
 
 /** `POST /gifts` */
 export function createGiftRoute({ db, log, areTestValuesAllowed }: Dependencies) {

@@ -1,10 +1,10 @@
 import { findGift } from "@gift/core/gift/find";
 import { Elysia } from "elysia";
-import { clientOf } from "../caller.ts";
+import { clientOf } from "../access/caller.ts";
 import type { Dependencies } from "../dependencies.ts";
-import { errorResponses } from "../error-response.ts";
-import { giftIdProblem, parseGiftId } from "../gift-id.ts";
-import { InvalidRequestError } from "../request-error.ts";
+import { InvalidRequestError } from "../error/request-error.ts";
+import { giftIdProblem, parseGiftId } from "../input/gift-id.ts";
+import { errorResponses } from "../schema/error-body.schema.ts";
 
 /** `GET /gifts/{gift_id}` */
 export function getGiftRoute({ db }: Dependencies) {

@@ -4,12 +4,12 @@ import { createRequestSendBatch } from "@gift/core/gift/request-send-batch";
 import { withLogContext } from "@gift/telemetry/log-context";
 import { traceAttributes } from "@gift/telemetry/trace";
 import { Elysia, status } from "elysia";
-import { clientOf } from "../caller.ts";
+import { clientOf } from "../access/caller.ts";
 import type { Dependencies } from "../dependencies.ts";
-import { errorResponses } from "../error-response.ts";
-import { giftIdProblem, parseGiftId } from "../gift-id.ts";
-import { InvalidRequestError } from "../request-error.ts";
-import { requestIdOf, requestIdProblem } from "../request-id.ts";
+import { InvalidRequestError } from "../error/request-error.ts";
+import { giftIdProblem, parseGiftId } from "../input/gift-id.ts";
+import { requestIdOf, requestIdProblem } from "../input/request-id.ts";
+import { errorResponses } from "../schema/error-body.schema.ts";
 import { readSendResponse } from "../send-response.ts";
 
 /**

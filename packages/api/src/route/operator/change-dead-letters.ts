@@ -5,13 +5,13 @@ import type { Log } from "@gift/telemetry/logger";
 import type { Static } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import type { Kysely } from "kysely";
-import { operatorOf } from "../../caller.ts";
-import { mostAtOnce, selectionBody } from "../../dead-letter.schema.ts";
-import { filterOf } from "../../dead-letter-filter.ts";
+import { operatorOf } from "../../access/caller.ts";
 import type { Dependencies } from "../../dependencies.ts";
-import { errorResponses } from "../../error-response.ts";
-import { jsonBody } from "../../json-body.ts";
-import { InvalidRequestError } from "../../request-error.ts";
+import { InvalidRequestError } from "../../error/request-error.ts";
+import { filterOf } from "../../input/dead-letter-filter.ts";
+import { jsonBody } from "../../input/json-body.ts";
+import { mostAtOnce, selectionBody } from "../../schema/dead-letter.schema.ts";
+import { errorResponses } from "../../schema/error-body.schema.ts";
 
 /** As the operator's command does unless told otherwise: a backlog must not come back as a wave of sends. */
 const ratePerSecond = 50;

@@ -1,11 +1,11 @@
 import { deadLetterStates } from "@gift/core/dead-letter/dead-letter.table";
 import { listDeadLetters } from "@gift/core/dead-letter/find";
 import { Elysia } from "elysia";
-import { listQuery } from "../../dead-letter.schema.ts";
-import { filterOf } from "../../dead-letter-filter.ts";
 import type { Dependencies } from "../../dependencies.ts";
-import { errorResponses } from "../../error-response.ts";
-import { queryFields } from "../../query-fields.ts";
+import { filterOf } from "../../input/dead-letter-filter.ts";
+import { queryFields } from "../../input/query-fields.ts";
+import { listQuery } from "../../schema/dead-letter.schema.ts";
+import { errorResponses } from "../../schema/error-body.schema.ts";
 import { deadLetterDocument } from "./dead-letter-document.ts";
 
 /** `GET /operator/dead-letters` */

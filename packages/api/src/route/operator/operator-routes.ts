@@ -1,5 +1,5 @@
 import { Elysia } from "elysia";
-import { operatorOf } from "../../caller.ts";
+import { operatorOf } from "../../access/caller.ts";
 import type { Dependencies } from "../../dependencies.ts";
 import { discardDeadLettersRoute, redriveDeadLettersRoute } from "./change-dead-letters.ts";
 import { listDeadLettersRoute } from "./list-dead-letters.ts";

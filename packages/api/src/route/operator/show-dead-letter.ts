@@ -1,9 +1,9 @@
 import { findDeadLetter } from "@gift/core/dead-letter/find";
 import { Elysia } from "elysia";
-import { deadLetterId } from "../../dead-letter.schema.ts";
 import type { Dependencies } from "../../dependencies.ts";
-import { errorResponses } from "../../error-response.ts";
-import { InvalidRequestError } from "../../request-error.ts";
+import { InvalidRequestError } from "../../error/request-error.ts";
+import { deadLetterId } from "../../schema/dead-letter.schema.ts";
+import { errorResponses } from "../../schema/error-body.schema.ts";
 import { deadLetterDocument } from "./dead-letter-document.ts";
 
 const identity = new RegExp(deadLetterId.pattern ?? "");

@@ -12,7 +12,7 @@ import {
   maxRequestsAtWork,
   requestTimeoutMilliseconds,
 } from "./limit.ts";
-import { sendResponse } from "./outgoing-response.ts";
+import { writeResponse } from "./outgoing-response.ts";
 import { createOverload } from "./overload.ts";
 import { checkHead, refuse, refuseConnection } from "./refusal.ts";
 import { measureRequests } from "./request-metric.ts";
@@ -44,7 +44,8 @@ export interface HttpServer extends Pick<Connections, "announceClose" | "close">
 
 /**
  * Listens. A server of our own and not the adapter's `listen`, which hides the error of a port in use, takes SIGTERM for
- * itself and leaves no way to set timeouts afterwards; requests still travel through the adapter's own bridge, srvx.
+ * itself and leaves no way to set timeouts afterwards. Requests still travel through the adapter's own bridge, srvx; answers
+ * don't (`outgoing-response.ts`).
  * @throws Error when it can't listen
  */
 export async function listen(app: FetchHandler, { host, port, log, ...options }: ServerOptions): Promise<HttpServer> {
@@ -59,7 +60,7 @@ export async function listen(app: FetchHandler, { host, port, log, ...options }:
       checkHead(req);
       const response = await app.fetch(new IncomingRequest(req, res));
       connections.beforeHead(res);
-      await sendResponse(res, response);
+      await writeResponse(res, response);
     } catch (err) {
       connections.beforeHead(res);
       refuse(log, err, res);

@@ -2,8 +2,8 @@ import { parseKey } from "@gift/core/api-key/credential";
 import { createKeyVerifier, type VerifiedKey } from "@gift/core/api-key/verify";
 import type { Database } from "@gift/core/database/database";
 import type { Kysely } from "kysely";
+import { UnauthorizedError } from "../error/request-error.ts";
 import { createKeyMemory } from "./key-memory.ts";
-import { UnauthorizedError } from "./request-error.ts";
 
 export const authentications = ["none", "api-key"] as const;
 

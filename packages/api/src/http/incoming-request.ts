@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { NodeRequest } from "srvx/node";
+import { InvalidRequestError, PayloadTooLargeError } from "../error/request-error.ts";
 import { maxBodyBytes } from "./limit.ts";
-import { InvalidRequestError, PayloadTooLargeError } from "./request-error.ts";
 
 /**
  * A request of Node's as a web request, by the adapter's bridge, with a reading of its own: the bridge makes U+FFFD of bytes

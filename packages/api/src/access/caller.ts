@@ -1,7 +1,7 @@
 import type { ApiKeyScope } from "@gift/core/api-key/api-key";
 import type { VerifiedKey } from "@gift/core/api-key/verify";
 import type { Owner } from "@gift/core/gift/owner";
-import { UnauthorizedError } from "./request-error.ts";
+import { UnauthorizedError } from "../error/request-error.ts";
 
 /** Who asks for gifts. */
 export interface Client {

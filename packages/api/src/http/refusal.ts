@@ -1,9 +1,9 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Log } from "@gift/telemetry/logger";
-import { answerError } from "./error.ts";
+import { answerError } from "../error/error.ts";
+import { HeadersTooLargeError, InvalidRequestError } from "../error/request-error.ts";
 import { requestTimeoutMilliseconds } from "./limit.ts";
-import { HeadersTooLargeError, InvalidRequestError } from "./request-error.ts";
 import { securityHeaders } from "./security-header.ts";
 
 /** Answers a request that never reaches the app, or whose app failed to answer. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Log } from "@gift/telemetry/logger";
+import { OverloadedError } from "../error/request-error.ts";
 import { isHealthCheck } from "./health-check.ts";
-import { OverloadedError } from "./request-error.ts";
 
 /** In a flood, a line per refusal would be the next flood. */
 const reportIntervalMilliseconds = 10_000;

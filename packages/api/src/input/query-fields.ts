@@ -1,7 +1,7 @@
 import type { Static, TObject } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
-import { problemsOf } from "./problem.ts";
-import { InvalidRequestError } from "./request-error.ts";
+import { problemsOf } from "../error/problem.ts";
+import { InvalidRequestError } from "../error/request-error.ts";
 import { type StandardSchema, standardSchema } from "./standard-schema.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { ErrorBody } from "./error.ts";
-import { standardSchema } from "./standard-schema.ts";
+import type { ErrorBody } from "../error/error.ts";
+import { standardSchema } from "../input/standard-schema.ts";
 
 const errorBody = standardSchema<ErrorBody>((body) => body);
 

@@ -1,5 +1,5 @@
+import { maxBodyBytes, maxHeaderBytes, maxHeaders } from "../http/limit.ts";
 import type { ErrorCode } from "./error-code.ts";
-import { maxBodyBytes, maxHeaderBytes, maxHeaders } from "./limit.ts";
 
 /** A request that is refused before the domain hears of it; the message may be shown to the client. */
 export abstract class RequestError extends Error {

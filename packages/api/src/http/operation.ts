@@ -1,4 +1,4 @@
-import { openApiDocument } from "./openapi/document.ts";
+import { openApiDocument } from "../openapi/document.ts";
 
 interface Route {
   readonly method: string;

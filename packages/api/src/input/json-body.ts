@@ -1,8 +1,8 @@
 import type { Static, TObject } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
-import { maxBodyBytes } from "./limit.ts";
-import { problemsOf } from "./problem.ts";
-import { InvalidRequestError, PayloadTooLargeError, UnsupportedMediaTypeError } from "./request-error.ts";
+import { problemsOf } from "../error/problem.ts";
+import { InvalidRequestError, PayloadTooLargeError, UnsupportedMediaTypeError } from "../error/request-error.ts";
+import { maxBodyBytes } from "../http/limit.ts";
 import { type StandardSchema, standardSchema } from "./standard-schema.ts";
 
 /**

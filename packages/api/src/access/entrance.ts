@@ -1,14 +1,12 @@
+import type { Dependencies } from "../dependencies.ts";
+import { PayloadTooLargeError, RateLimitedError } from "../error/request-error.ts";
+import { isHealthPath } from "../http/health-check.ts";
+import { maxBodyBytes } from "../http/limit.ts";
+import { transportSecurity } from "../http/security-header.ts";
 import { type Authenticate, createAuthenticate } from "./authentication.ts";
 import { admit } from "./caller.ts";
-import type { Dependencies } from "./dependencies.ts";
-import { maxBodyBytes } from "./limit.ts";
 import { createRateLimiter, type RateLimiter } from "./rate-limit.ts";
 import { rateLimitHeaders } from "./rate-limit-header.ts";
-import { PayloadTooLargeError, RateLimitedError } from "./request-error.ts";
-import { transportSecurity } from "./security-header.ts";
-
-/** Load balancers and ECS have no key. */
-export const openPaths: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
 
 interface Arrival {
   readonly request: Request;
@@ -24,7 +22,8 @@ export function createEntrance({ authentication, db }: Pick<Dependencies, "authe
   const limiter: RateLimiter = createRateLimiter();
   return async ({ request, set }: Arrival): Promise<void> => {
     Object.assign(set.headers, transportSecurity(request));
-    if (openPaths.has(pathOf(request))) return;
+    // Load balancers and ECS have no key.
+    if (isHealthPath(routedPathOf(request))) return;
     const key = await authenticate(request);
     if (key) {
       const state = limiter.take(key);
@@ -40,7 +39,7 @@ export function createEntrance({ authentication, db }: Pick<Dependencies, "authe
  * As Elysia's router reads it (with `standardHostname: false`) and not as `URL` does, which takes `..` and escapes away:
  * what is open here must not be another route there.
  */
-function pathOf({ url }: Request): string {
+function routedPathOf({ url }: Request): string {
   const start = url.indexOf("/", 7);
   const end = url.indexOf("?", start);
   return url.slice(start, end === -1 ? undefined : end);
