@@ -85,6 +85,7 @@ const refused: Record<string, string[]> = {
     "insert into error_fingerprints (fingerprint, error) values ('not hexadecimal', 'CODE: why')",
     "insert into error_fingerprints (fingerprint, error) values ('3fa9c05d71b', 'CODE: why')",
   ],
+  requeues_requeued_by_check: ["insert into requeues (gift_id, request_id, requeued_by) values (:gift, 'r', '')"],
   api_keys_prefix_check: [key("prefix", "'abcdefg'"), key("prefix", "'abcdefg_'"), key("prefix", "E'abcdefgh\\n'")],
   api_keys_hash_check: [key("hash", "'short'"), key("hash", "sha512('')")],
   api_keys_client_id_check: [key("client_id", "''"), key("client_id", "'Shop'"), key("client_id", "'-shop'")],

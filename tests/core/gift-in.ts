@@ -55,6 +55,7 @@ export async function everything(db: Kysely<Database>) {
     outbox: await db.selectFrom("outbox").selectAll().orderBy("id").execute(),
     attempts: await db.selectFrom("send_attempts").selectAll().orderBy("id").execute(),
     deadLetters: await db.selectFrom("dead_letters").selectAll().orderBy("id").execute(),
+    requeues: await db.selectFrom("requeues").selectAll().orderBy("id").execute(),
     errorFingerprints: await db.selectFrom("error_fingerprints").selectAll().orderBy("fingerprint").execute(),
   };
 }

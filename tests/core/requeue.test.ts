@@ -9,7 +9,7 @@ import { begun, everything, giftIn } from "./gift-in.ts";
 const own = useTestDatabase();
 
 beforeEach(async () => {
-  await sql`truncate gifts, send_requests, send_attempts, dead_letters, outbox`.execute(own.db);
+  await sql`truncate gifts, send_requests, send_attempts, dead_letters, outbox, requeues`.execute(own.db);
 });
 
 const requeue = (filter: Partial<RequeueFilter> = {}, db: Kysely<Database> = own.db) =>

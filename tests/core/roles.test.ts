@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { parseKey } from "@gift/core/api-key/credential";
+import { generateKey, parseKey } from "@gift/core/api-key/credential";
 import { findApiKey } from "@gift/core/api-key/list";
+import { revokeApiKey } from "@gift/core/api-key/revoke";
+import { rotateApiKey } from "@gift/core/api-key/rotate";
 import { createKeyVerifier } from "@gift/core/api-key/verify";
 import type { Database } from "@gift/core/database/database";
 import { discardDeadLetter } from "@gift/core/dead-letter/discard";
@@ -43,8 +45,17 @@ afterAll(() => own.close());
 /** Everything that is granted on a table, by Postgres's own account. */
 async function granted(role: string): Promise<Record<string, string[]>> {
   const { rows } = await sql<{ table: string; granted: string[] }>`
-    select table_schema || '.' || table_name as table, array_agg(lower(privilege_type) order by privilege_type) as granted
-    from information_schema.role_table_grants where grantee = ${role} group by 1`.execute(own.owner);
+    with rights as (
+      select relnamespace, relname, null as columns, lower(right_.privilege_type) as name, right_.grantee
+      from pg_class cross join lateral aclexplode(relacl) as right_
+      union all
+      select relnamespace, relname, string_agg(attname, ', ' order by attname), lower(right_.privilege_type), right_.grantee
+      from pg_class join pg_attribute on attrelid = pg_class.oid cross join lateral aclexplode(attacl) as right_
+      group by relnamespace, relname, right_.privilege_type, right_.grantee
+    )
+    select relnamespace::regnamespace || '.' || relname as table,
+      array_agg(name || coalesce(' (' || columns || ')', '') order by name) as granted
+    from rights where grantee = ${role}::regrole group by 1`.execute(own.owner);
   return Object.fromEntries(rows.map((row) => [row.table, row.granted]));
 }
 
@@ -79,9 +90,12 @@ describe("granting", () => {
 
   test("what was granted by hand, or by an earlier version, is taken back", async () => {
     await sql`grant delete, truncate on gifts to gift_app`.execute(own.owner);
+    await sql`grant update (amount) on gifts to gift_app`.execute(own.owner);
+    await sql`grant update on api_keys to gift_ops`.execute(own.owner);
     await sql`grant create on schema public to gift_app`.execute(own.owner);
     await grantRoles(own.owner);
     expect(await granted(roles.app)).toEqual(declared("app"));
+    expect(await granted(roles.ops)).toEqual(declared("ops"));
     await expect(sql`create table mine (id integer)`.execute(app)).rejects.toThrow("permission denied for schema");
   });
 
@@ -165,6 +179,15 @@ describe("gift_app", () => {
 });
 
 describe("gift_ops", () => {
+  test("rotates a key and revokes both, by the columns that it may write", async () => {
+    const { prefix } = await issueKey(ops);
+    const { verifier } = generateKey();
+    const rotation = { prefix, verifier, overlapSeconds: 60, operator: "olga" };
+    await ops.transaction().execute((trx) => rotateApiKey(trx, rotation));
+    for (const each of [prefix, verifier.prefix])
+      expect(await revokeApiKey(ops, { prefix: each, operator: "olga" })).toBe(true);
+  });
+
   test("reads everything that a story, a list or a status tells", async () => {
     const gift = await giftIn(app, "FAILED");
     await recordDeadLetter(app, deadMessage(gift.body));
@@ -197,6 +220,13 @@ describe("gift_ops", () => {
     ["rewrite an attempt", "update send_attempts set outcome = 'SENT'"],
     ["read the provider's record", "select from simulated_provider.sends"],
     ["delete a key", "delete from api_keys"],
+    ["put another key in a key's place", "update api_keys set hash = sha256('')"],
+    ["give a key to another client", "update api_keys set client_id = 'thief'"],
+    ["give a key more rights", "update api_keys set scopes = '{client,operator}'"],
+    ["say that somebody else made a key", "update api_keys set created_by = 'eve'"],
+    ["say that a key was made at another time", "update api_keys set created_at = now()"],
+    ["say whose message another operator wrote again", "update requeues set requeued_by = 'eve'"],
+    ["forget that a message was written again", "delete from requeues"],
     ["say when a key was used", "insert into api_key_uses (key_id, last_used_at) values (uuidv7(), now())"],
     ["become the application", "set role gift_app"],
   ])("can't %s", async (_, statement) => {

@@ -8,7 +8,8 @@ import { type OldStatement, oldStatements } from "./old-statement.ts";
 
 const names = Object.keys(migrations);
 
-async function run(db: Kysely<Database>, { statement }: OldStatement): Promise<number> {
+async function run(db: Kysely<Database>, { given, statement }: OldStatement): Promise<number> {
+  await given?.execute(db);
   const { rows } = await sql<{ id: string }>`
     insert into gifts (amount, status, request_id) values (1, 'QUEUED', 'key-1') returning id`.execute(db);
   return (await statement(rows[0]?.id ?? "").execute(db)).rows.length;

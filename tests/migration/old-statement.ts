@@ -4,12 +4,40 @@ export interface OldStatement {
   readonly does: string;
   /** The last migration that the code of this statement knew. */
   readonly of: string;
+  /** What it works on besides the gift. */
+  readonly given?: RawBuilder<unknown>;
   /** As that code ran it, for a gift that exists and is QUEUED under `key-1`. */
   readonly statement: (giftId: string) => RawBuilder<unknown>;
 }
 
+const oldKey = sql`
+  insert into api_keys (prefix, hash, client_id, scopes, created_by)
+  values ('oldkey00', sha256('old'), 'shop', '{client}', 'olga')`;
+
 /** What earlier versions ran, kept as it was: it must work on every later schema, for as long as a deploy takes. */
 export const oldStatements: readonly OldStatement[] = [
+  {
+    does: "revokes a key",
+    of: "0004-api-keys",
+    given: oldKey,
+    statement: () => sql`
+      update "api_keys" set "revoked_at" = now(), "revoked_by" = 'olga'
+      where "prefix" = 'oldkey00' and "revoked_at" is null returning "id"`,
+  },
+  {
+    does: "lets a key end after a rotation's overlap",
+    of: "0004-api-keys",
+    given: oldKey,
+    statement: () => sql`
+      update api_keys set expires_at = least(expires_at, now() + make_interval(secs => 60))
+      where prefix = 'oldkey00' returning id`,
+  },
+  {
+    does: "writes the message of a gift again without saying who",
+    of: "0004-api-keys",
+    statement: () => sql`
+      insert into outbox (destination, body) select 'gift', unnest(array['{}']::text[]) returning id`,
+  },
   {
     does: "creates a gift without an owner",
     of: "0003-error-fingerprints",

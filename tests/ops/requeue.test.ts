@@ -8,7 +8,7 @@ const own = useTestDatabase();
 const requeue = (...words: string[]) => runOps(["gifts", "requeue", ...words], linkTo(own.connection));
 
 beforeEach(async () => {
-  await sql`truncate gifts, send_requests, send_attempts, dead_letters, outbox`.execute(own.db);
+  await sql`truncate gifts, send_requests, send_attempts, dead_letters, outbox, requeues`.execute(own.db);
 });
 
 async function idleGift() {

@@ -3,6 +3,7 @@ import * as gifts from "./0001-gifts.ts";
 import * as simulatedProvider from "./0002-simulated-provider.ts";
 import * as errorFingerprints from "./0003-error-fingerprints.ts";
 import * as apiKeys from "./0004-api-keys.ts";
+import * as audit from "./0005-audit.ts";
 
 /**
  * Every migration in order. Forward only: a landed one never changes, and each must be safe while the previous version
@@ -13,6 +14,7 @@ export const migrations = {
   "0002-simulated-provider": simulatedProvider,
   "0003-error-fingerprints": errorFingerprints,
   "0004-api-keys": apiKeys,
+  "0005-audit": audit,
 } as const satisfies Record<string, Migration>;
 
 /** The schema this code needs: the last key above. A test keeps the keys sorted. */

@@ -5,11 +5,13 @@ export const roles = { app: "gift_app", ops: "gift_ops" } as const;
 
 export type Role = keyof typeof roles;
 
-type Privilege = "select" | "insert" | "update" | "delete";
+type Privilege = "select" | "insert" | "update" | "delete" | `update (${string})`;
 
 const read = ["select"] as const;
 const append = ["select", "insert"] as const;
 const change = ["select", "insert", "update"] as const;
+/** The columns that end a key. What it may, whose it is and who made it are its audit. */
+const end = "update (expires_at, revoked_at, revoked_by)";
 
 /**
  * What each role may do, by table. Only outbox rows are ever deleted, so that a faulty statement can't lose a gift; a
@@ -27,8 +29,9 @@ export const privileges: Readonly<
   send_attempts: { app: change, ops: read },
   // The operator API resolves them too.
   dead_letters: { app: change, ops: ["select", "update"] },
-  // The API verifies keys and can neither issue nor change one; operators do that, by command.
-  api_keys: { app: read, ops: change },
+  requeues: { ops: append },
+  // The API verifies keys and can neither issue nor change one; operators issue and end them, by command.
+  api_keys: { app: read, ops: [...append, end] },
   api_key_uses: { app: change, ops: read },
   error_fingerprints: { app: change, ops: read },
   // Whether the schema is new enough.
