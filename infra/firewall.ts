@@ -4,7 +4,7 @@ import type { FirewallRow } from "./stage-row.ts";
 
 type Rule = aws.types.input.wafv2.WebAclRule;
 
-/** What the API answers to a client that sends too much (spec section 4), said before a request reaches it. */
+/** What the API answers to a client that sends too much (docs/errors.md), said before a request reaches it. */
 const rateLimited = {
   key: "rate-limited",
   contentType: "APPLICATION_JSON",
