@@ -125,7 +125,7 @@ function listOldestQueued(from: typeof db): Promise<unknown> {
 }
 
 function lookForRequeue(from: typeof db): Promise<unknown> {
-  return from.transaction().execute((trx) => requeueGifts(trx, { idleSeconds: 3_600, limit: 100 }));
+  return from.transaction().execute((trx) => requeueGifts(trx, { idleSeconds: 3_600, limit: 100, operator: "olga" }));
 }
 
 function listOpenLetters(from: typeof db): Promise<unknown> {

@@ -1,5 +1,6 @@
 import type { Database } from "@gift/core/database/database";
-import { type RequeueFilter, requeueGifts } from "@gift/core/gift/requeue";
+import { type RequeueRequest, requeueGifts } from "@gift/core/gift/requeue";
+import { tellStory } from "@gift/core/gift/story";
 import { claimFromOutbox } from "@gift/core/outbox/claim";
 import { type Kysely, sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
@@ -12,8 +13,8 @@ beforeEach(async () => {
   await sql`truncate gifts, send_requests, send_attempts, dead_letters, outbox, requeues`.execute(own.db);
 });
 
-const requeue = (filter: Partial<RequeueFilter> = {}, db: Kysely<Database> = own.db) =>
-  db.transaction().execute((trx) => requeueGifts(trx, { idleSeconds: 600, limit: 100, ...filter }));
+const requeue = (request: Partial<RequeueRequest> = {}, db: Kysely<Database> = own.db) =>
+  db.transaction().execute((trx) => requeueGifts(trx, { idleSeconds: 600, limit: 100, operator: "olga", ...request }));
 
 /** A QUEUED gift that nothing has happened to for so long, its message gone from the outbox. */
 async function idleGift(minutes: number) {
@@ -68,4 +69,29 @@ test("the longest waiting come first, up to the limit, and only the named ones w
   expect((await requeue({ ids: [young.id] })).map(({ giftId }) => giftId)).toEqual([young.id]);
   expect((await requeue({ limit: 1 })).map(({ giftId }) => giftId)).toEqual([old.id]);
   expect((await requeue()).map(({ giftId }) => giftId)).toEqual([middle.id]);
+});
+
+test("who wrote which messages again, and when, is stored with them: once per message", async () => {
+  const [first, second] = [await idleGift(60), await idleGift(30)];
+  await requeue({ ids: [first.id], operator: "otto" });
+  await requeue();
+  await requeue();
+  const stored = (gift: typeof first, by: string) =>
+    expect.objectContaining({ gift_id: gift.id, request_id: gift.requestId, requeued_by: by });
+  const { requeues, outbox } = await everything(own.db);
+  expect(requeues).toEqual([stored(first, "otto"), stored(second, "olga")]);
+  // One transaction, one instant.
+  expect(requeues.map((row) => row.created_at)).toEqual(outbox.map((row) => row.created_at));
+});
+
+test("a gift's story tells who wrote its message again, beside the redrives", async () => {
+  const gift = await idleGift(30);
+  await requeue({ operator: "otto" });
+  const { events } = await tellStory(own.db, gift.id);
+  expect(events.map(({ event, request_id, facts }) => ({ event, request_id, facts }))).toMatchObject([
+    { event: "created" },
+    { event: "send_requested" },
+    { event: "requeued", request_id: gift.requestId, facts: { by: "otto" } },
+    { event: "waiting_in_outbox", request_id: gift.requestId },
+  ]);
 });

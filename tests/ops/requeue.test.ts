@@ -20,13 +20,15 @@ async function idleGift() {
 test("gifts requeue --all writes the lost messages again and names the gifts", async () => {
   const gift = await idleGift();
   await giftIn(own.db, "QUEUED");
-  const finished = await requeue("--all", "--json");
+  const finished = await requeue("--all", "--operator", "ann", "--json");
   expect(finished).toMatchObject({ code: 0, stderr: "" });
   expect(finished.json()).toEqual({
     dry_run: false,
     gifts: [{ gift_id: gift.id, request_id: gift.requestId, idle_since: expect.stringMatching(/Z$/) }],
   });
   expect((await everything(own.db)).outbox).toEqual([expect.objectContaining({ body: gift.body })]);
+  const story = await runOps(["gift", "show", gift.id], linkTo(own.connection));
+  expect(story.stdout).toMatch(/requeued .+ by: ann/);
 });
 
 test("--dry-run says what it would do and changes nothing", async () => {
@@ -53,6 +55,7 @@ test.each([
   [[], "give the ids of gifts, or --all"],
   [["--all", "00000000-0000-7000-8000-000000000000"], "give the ids of gifts, or --all"],
   [["--all", "--idle-for", "soon"], '--idle-for "soon" is not a duration like 90s, 30m, 2h or 1d'],
+  [["--all", "--operator", " "], "--operator needs a name"],
   [["--all", "--limit", "0"], '--limit "0" is not a whole number from 1 to 10000'],
 ])("%j is refused with a sentence that helps", async (words, sentence) => {
   const finished = await requeue(...words);

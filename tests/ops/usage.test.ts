@@ -24,6 +24,7 @@ const commands: Record<string, string[]> = {
   "gift show": ["<ID>", "--json"],
   "gift redrive": ["<ID>", "--operator", "--dry-run", "--json"],
   "gifts list": ["--status", "--oldest", "--limit", "--json", "CREATED|QUEUED|SENT|FAILED"],
+  "gifts requeue": ["[IDS]", "--all", "--idle-for", "--limit", "--operator", "--dry-run", "--json"],
   "dead-letters list": ["--state", "--error-code", "--gift", "--since", "--until", "--limit", "--json"],
   "dead-letters show": ["<ID>", "--json"],
   "dead-letters redrive": selection.slice(1),

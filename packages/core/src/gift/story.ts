@@ -4,17 +4,18 @@ import { findGift } from "./find.ts";
 import type { Gift } from "./gift.ts";
 
 /** What can happen to a gift, in the order in which things that share an instant are told. */
-export const storyEvents = [
+const storyEvents = [
   "created",
   "send_requested",
   "redriven",
+  "requeued",
   "waiting_in_outbox",
   "attempt",
   "dead_lettered",
   "dead_letter_closed",
 ] as const;
 
-export type StoryEventName = (typeof storyEvents)[number];
+type StoryEventName = (typeof storyEvents)[number];
 
 export interface StoryEvent {
   readonly at: Date;
@@ -30,7 +31,7 @@ export interface GiftStory {
 }
 
 /**
- * A gift's whole story, oldest first, as one snapshot: requests, redrives, attempts, what still waits in the outbox,
+ * A gift's whole story, oldest first, as one snapshot: requests, redrives, requeues, attempts, what still waits in the outbox,
  * dead letters and what became of them.
  * @param db the database
  * @throws GiftNotFoundError
@@ -46,6 +47,9 @@ export async function tellStory(db: Kysely<Database>, giftId: string): Promise<G
       select created_at, case when redriven_by is null then 'send_requested' else 'redriven' end, request_id,
         jsonb_build_object('by', redriven_by)
       from send_requests where gift_id = ${giftId}
+      union all
+      select created_at, 'requeued', request_id, jsonb_build_object('by', requeued_by)
+      from requeues where gift_id = ${giftId}
       union all
       select created_at, 'waiting_in_outbox', body::jsonb ->> 'request_id',
         jsonb_build_object('outbox_id', id, 'attempts', attempts, 'last_error', last_error)

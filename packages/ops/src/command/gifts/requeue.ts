@@ -1,6 +1,6 @@
 import { inTransaction } from "@gift/core/database/in-transaction";
 import { type RequeuedGift, requeueGifts } from "@gift/core/gift/requeue";
-import { flags, parseDuration, parseGiftId, parseLimit } from "../../argument.ts";
+import { flags, parseDuration, parseGiftId, parseLimit, parseOperator } from "../../argument.ts";
 import { defineOperation } from "../../command.ts";
 import { done, type ExitCode, failed } from "../../exit-code.ts";
 import { print, renderRows } from "../../output.ts";
@@ -22,19 +22,21 @@ export const requeue = defineOperation({
       description: "nothing happened for so long, e.g. 90s, 30m, 2h",
     },
     limit: { type: "string", default: "1000", description: "how many at most, up to 10000" },
+    operator: flags.operator,
     "dry-run": flags.dryRun,
     json: flags.json,
   },
   async run(args): Promise<ExitCode> {
     const ids = Array.from(new Set(args._.map(parseGiftId)));
     if (ids.length > 0 === (args.all === true)) throw new UsageError("give the ids of gifts, or --all");
-    const filter = {
+    const request = {
       ids: ids.length > 0 ? ids : undefined,
       idleSeconds: parseDuration(args["idle-for"], "--idle-for"),
       limit: parseLimit(args.limit, 10_000),
+      operator: parseOperator(args.operator),
     };
     const isDryRun = args["dry-run"] === true;
-    const gifts = await withDatabase((db) => inTransaction(db, isDryRun, (trx) => requeueGifts(trx, filter)));
+    const gifts = await withDatabase((db) => inTransaction(db, isDryRun, (trx) => requeueGifts(trx, request)));
     print(args.json === true, { dry_run: isDryRun, gifts: gifts.map(toDocument) }, () => describe(gifts, isDryRun));
     return gifts.length > 0 ? done : failed;
   },
