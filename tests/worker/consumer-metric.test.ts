@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { connectMetrics } from "@gift/telemetry/measure";
+import { createConsumerLog } from "@gift/worker/consumer-log";
 import { createConsumerMetric, gaugeConsumer } from "@gift/worker/consumer-metric";
-import { createConsumerLog } from "@gift/worker/observer";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
 import { sinkInto, useMetrics } from "../support/metric.ts";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Sender, SendRequest } from "@gift/worker/sender/sender";
+import type { SendCall, Sender } from "@gift/worker/sender/sender";
 import type { SimulatedSenderOptions } from "@gift/worker/sender/simulated-sender";
 import { afterEach, describe, expect, test } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
@@ -19,7 +19,7 @@ function provider(options?: Partial<Omit<SimulatedSenderOptions, "db">>): Sender
   return sender;
 }
 
-function request(message: string | null = null, overrides: Partial<SendRequest> = {}): SendRequest {
+function request(message: string | null = null, overrides: Partial<SendCall> = {}): SendCall {
   const giftId = randomUUID();
   const signal = new AbortController().signal;
   return {

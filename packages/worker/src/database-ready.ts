@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "@gift/core/database/database";
+import { resolvesWithin } from "@gift/queue/deadline";
 import { type Kysely, sql } from "kysely";
 
 /**
@@ -8,14 +8,9 @@ import { type Kysely, sql } from "kysely";
  * @param timeoutMilliseconds how long an answer may take
  */
 export async function isDatabaseReady(db: Kysely<Database>, timeoutMilliseconds = 2_000): Promise<boolean> {
-  const timer = new AbortController();
-  const late = sleep(timeoutMilliseconds, false, { signal: timer.signal });
-  const answer = sql`select 1`.execute(db).then(() => true);
   try {
-    return await Promise.race([answer, late]);
+    return await resolvesWithin(timeoutMilliseconds, sql`select 1`.execute(db));
   } catch {
     return false;
-  } finally {
-    timer.abort();
   }
 }

@@ -5,9 +5,9 @@ import type { Log } from "@gift/telemetry/logger";
 import { sampleGauges } from "@gift/telemetry/sample-gauges";
 import { processInSpan } from "@gift/telemetry/trace";
 import type { Kysely } from "kysely";
+import { createConsumerLog } from "../consumer-log.ts";
 import { createConsumerMetric, gaugeConsumer } from "../consumer-metric.ts";
 import { isDatabaseReady } from "../database-ready.ts";
-import { createConsumerLog } from "../observer.ts";
 import type { Role } from "./role.ts";
 
 /** The numbers of one consumer; production takes them from the fleet. */

@@ -1,5 +1,5 @@
 /** What a provider needs to deliver one gift. */
-export interface SendRequest {
+export interface SendCall {
   /** `gift:{gift_id}:{request_id}`: ours, the same on every attempt of one send, so that the effect happens once. */
   readonly idempotencyKey: string;
   readonly giftId: string;
@@ -22,7 +22,7 @@ export interface Sender {
    * effect within `providerSeconds` or never, also when it was aborted: a redrive relies on both.
    * @throws SendError when the provider answered or failed in a way that has a code; the signal's reason when aborted
    */
-  send(request: SendRequest): Promise<Sent>;
+  send(call: SendCall): Promise<Sent>;
   /**
    * What the provider knows of a key, for a gift that is sent again under another one.
    * @returns the send that took effect under it, or undefined when none did

@@ -5,7 +5,7 @@ import { providerSeconds } from "@gift/core/send-attempt/settle";
 import type { Kysely } from "kysely";
 import { readReference, recordCall } from "./provider-record.ts";
 import { SendError, type SendErrorCode } from "./sender.errors.ts";
-import type { Sender, SendRequest } from "./sender.ts";
+import type { SendCall, Sender } from "./sender.ts";
 
 export interface SimulatedSenderOptions {
   /** The provider's own connections, closed with the sender. */
@@ -39,20 +39,20 @@ export function createSimulatedSender(options: SimulatedSenderOptions): Sender {
   const random = options.random ?? Math.random;
   const { least, most } = options.latency ?? { least: 2, most: 12 };
 
-  function courseOf(request: SendRequest): Course {
+  function courseOf(call: SendCall): Course {
     const milliseconds = least + random() * (most - least);
-    const value = options.areTestValuesAllowed ? parseTestValue(request.message) : undefined;
+    const value = options.areTestValuesAllowed ? parseTestValue(call.message) : undefined;
     return { milliseconds, ...(value ? courseOfTestValue(value) : courseByRate(options.failureRate, random)) };
   }
 
   return {
-    async send(request) {
-      const course = courseOf(request);
+    async send(call) {
+      const course = courseOf(call);
       const calledAt = performance.now();
-      await latency(course.milliseconds, request.signal);
+      await latency(course.milliseconds, call.signal);
       // It is frozen with its caller, which no real one is: after a thaw it keeps to what a real one promises.
       if (performance.now() - calledAt > providerSeconds * 1_000) throw new SendError("PROVIDER_TIMEOUT");
-      const reference = await recordCall(options.db, { ...request, ...course });
+      const reference = await recordCall(options.db, { ...call, ...course });
       if (course.error) throw new SendError(course.error);
       if (reference === null) throw new SendError("PROVIDER_UNAVAILABLE");
       return { reference };

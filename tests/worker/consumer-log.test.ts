@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { encodeSendMessage } from "@gift/core/send-request/send-message";
 import { EntryFailedError, LeaseLostError } from "@gift/queue/error";
-import { createConsumerLog } from "@gift/worker/observer";
+import { createConsumerLog } from "@gift/worker/consumer-log";
 import { expect, test } from "vitest";
 import { captureLog } from "./captured-log.ts";
 
