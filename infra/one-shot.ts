@@ -21,7 +21,7 @@ export interface OneShotOptions {
 export const operatorEntryPoint = "packages/ops/src/main.ts";
 
 /** CloudWatch group of a one-shot task's output. */
-export function logGroupOf(name: string): string {
+function logGroupOf(name: string): string {
   return `/${$app.name}/${stage.name}/${name}`;
 }
 

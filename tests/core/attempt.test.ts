@@ -2,9 +2,9 @@ import { openDatabase } from "@gift/core/database/database";
 import { markFailed } from "@gift/core/gift/mark-failed";
 import { markSent } from "@gift/core/gift/mark-sent";
 import { beginAttempt } from "@gift/core/send-attempt/begin";
-import { listAttempts } from "@gift/core/send-attempt/list";
 import { recordRetry } from "@gift/core/send-attempt/retry";
 import { expect, test } from "vitest";
+import { listAttempts } from "../support/attempts.ts";
 import { useTestDatabase } from "../support/database.ts";
 import { begun, everything, giftIn, rowsOf, unknownGiftId } from "./gift-in.ts";
 

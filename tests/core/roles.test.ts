@@ -21,12 +21,12 @@ import { isSchemaReady } from "@gift/core/migration/schema-version";
 import { claimFromOutbox } from "@gift/core/outbox/claim";
 import { deleteFromOutbox, postponeInOutbox } from "@gift/core/outbox/settle";
 import { outboxStatus } from "@gift/core/outbox/status";
-import { listAttempts } from "@gift/core/send-attempt/list";
 import { recordRetry } from "@gift/core/send-attempt/retry";
 import { readReference, recordCall } from "@gift/worker/sender/provider-record";
 import { type Kysely, sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { issueKey } from "../support/api-key.ts";
+import { listAttempts } from "../support/attempts.ts";
 import { begun, deadMessage, giftIn } from "./gift-in.ts";
 import { type OwnedDatabase, ownedDatabase } from "./role-database.ts";
 

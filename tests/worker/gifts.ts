@@ -3,8 +3,8 @@ import type { Database } from "@gift/core/database/database";
 import { createGift } from "@gift/core/gift/create";
 import { requestSend } from "@gift/core/gift/request-send";
 import { deleteFromOutbox } from "@gift/core/outbox/settle";
-import { listAttempts } from "@gift/core/send-attempt/list";
 import { type Kysely, sql } from "kysely";
+import { listAttempts } from "../support/attempts.ts";
 
 export interface QueuedGift {
   readonly giftId: string;

@@ -25,7 +25,7 @@ export interface Config {
 }
 
 /** Half of what `openssl rand -hex 32` gives; nobody guesses it at the rate that is allowed. */
-export const shortestKey = 32;
+const shortestKey = 32;
 
 const environment = Type.Object({
   HOST: Type.String({ minLength: 1, default: "127.0.0.1" }),

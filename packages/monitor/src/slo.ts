@@ -21,7 +21,7 @@ const { availability, latency, delivery, deadLetters } = objectives;
 const awaited = { operation: latency.operations };
 
 /**
- * The objectives of spec section 8 that are shares. Counts with a tag and no percentiles: they need no configuration in Datadog,
+ * The objectives that are shares (docs/observability.md#slos-and-how-to-revise-them). Counts with a tag and no percentiles: they need no configuration in Datadog,
  * arrive in seconds, and add up over tasks and days. The fourth, no dead letter in a day, is `dailyLimit`.
  */
 export const slos = {
@@ -67,14 +67,6 @@ export const burnRates = {
   fast: { rate: 14.4, longWindowHours: 1, shortWindowMinutes: 5 },
   slow: { rate: 6, longWindowHours: 6, shortWindowMinutes: 30 },
 } as const;
-
-/**
- * The fastest that a budget can burn: when everything is bad. A higher threshold would never alert.
- * @param target percent
- */
-export function fastestBurn(target: number): number {
-  return 1 / (1 - target / 100);
-}
 
 function shareOf({ targetPercent, windowDays }: { readonly targetPercent: number; readonly windowDays: number }) {
   return { targetPercent, warningPercent: (targetPercent + 100) / 2, windowDays };

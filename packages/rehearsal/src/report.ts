@@ -36,7 +36,7 @@ export function report(results: readonly Result[], timeScale: number): string {
 }
 
 /** What the numbers are, for whoever sees only the table. */
-export function explanation(timeScale: number): readonly string[] {
+function explanation(timeScale: number): readonly string[] {
   return [
     `A minute of a monitor's window took ${(60 / timeScale).toFixed(2)} s here: windows, and the ages of what waits, are ${timeScale} times shorter; counts, shares and latencies are real.`,
     '"on AWS" is the rehearsed time in that scale, and 15 minutes more where CloudWatch is the only witness. * expected.',

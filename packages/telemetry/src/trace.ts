@@ -44,7 +44,7 @@ export function traceFields(): TraceFields | undefined {
 const attributeName = "_datadog";
 
 /** Sent along by what isn't traced, so that whoever goes on with it doesn't begin a trace: Datadog's word for "reject". */
-export const untraced = '{"x-datadog-sampling-priority":"-1"}';
+const untraced = '{"x-datadog-sampling-priority":"-1"}';
 
 /** The current span as SQS message attributes, or that there is none; nothing without a tracer. */
 export function traceAttributes(): Readonly<Record<string, string>> {

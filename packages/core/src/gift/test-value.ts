@@ -12,14 +12,6 @@ export type TestValue =
   /** The provider refuses the gift for good. */
   | { readonly kind: "permanent" };
 
-/** As docs/api.md lists them. */
-export const testValueForms = [
-  "test:fail-always",
-  "test:fail-first-<1 to 99>",
-  "test:slow-<1 to 60000 milliseconds>",
-  "test:permanent",
-] as const;
-
 const longestMilliseconds = 60_000;
 
 /**

@@ -1,9 +1,7 @@
 import type { ColumnType, Generated } from "kysely";
 
 /** How an attempt ended. An attempt without an outcome is running, or its process died. */
-export const attemptOutcomes = ["SENT", "RETRY", "FAILED"] as const;
-
-export type AttemptOutcome = (typeof attemptOutcomes)[number];
+export type AttemptOutcome = "SENT" | "RETRY" | "FAILED";
 
 /** One row per attempt: the error log that operators read. */
 export interface SendAttemptTable {

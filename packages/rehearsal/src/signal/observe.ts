@@ -26,7 +26,7 @@ export function observe(
 }
 
 /** Where each of CloudWatch's metrics comes from on this machine. */
-export function sourcesOf(
+function sourcesOf(
   { services, loadBalancer, database, readDepths, agentProxy }: System,
   timeScale: number,
   store: SignalStore,
