@@ -60,7 +60,7 @@ function errorAlarm(alb: sst.aws.Alb): aws.cloudwatch.MetricAlarm {
   });
 }
 
-/** Spec section 8 promises 300 ms; a canary of a tenth moves p99, not p95. */
+/** The objective is 300 ms (docs/observability.md); a canary of a tenth moves p99, not p95. */
 function latencyAlarm(alb: sst.aws.Alb): aws.cloudwatch.MetricAlarm {
   return new aws.cloudwatch.MetricAlarm("CanaryLatency", {
     name: `${$app.name}-${stage.name}-canary-latency`,

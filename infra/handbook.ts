@@ -8,7 +8,7 @@ import { stage } from "./stage.ts";
 
 /**
  * What an operator's commands need to know about the stage, in an SSM parameter: whoever may read it can work from a fresh clone, without
- * having deployed. No secrets. `bun run operate --stage <stage>` reads it, and prints the names for the runbook's commands.
+ * having deployed. No secrets. `bun run operate STAGE …` reads it, and prints the names for the runbook's commands.
  */
 if (operator && loadBalancer && instance)
   new aws.ssm.Parameter("Handbook", {

@@ -7,8 +7,7 @@ interface Statement {
 
 /**
  * What ECS may do before a task's first line runs. SST's own role reads every parameter and secret of the account; this one pulls
- * one image, writes to its service's log groups and reads what it puts
- * into the containers' environment.
+ * one image, writes to its service's log groups and reads what it puts into the containers' environment.
  * @param logGroupPrefix what the names of the service's log groups begin with
  * @param secrets statements that let it read that
  */

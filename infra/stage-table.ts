@@ -55,7 +55,7 @@ const production = {
   isProtected: true,
   network: {
     subnets: "private",
-    // RDS Multi-AZ and the load balancer use two; a third adds a NAT gateway and no promise of spec section 8.
+    // RDS Multi-AZ and the load balancer use two; a third adds a NAT gateway and nothing that docs/observability.md promises.
     availabilityZones: 2,
     // 7.30 USD a month per zone against 0.045 USD per GB through NAT: ahead from 209 GB a month, about 18 gifts a second.
     // ECR layers come through S3's free gateway; logs, SSM and the agent's traffic stay under that line.

@@ -1,7 +1,3 @@
-/**
- * Natural batching: while one call is in flight, what arrives is collected and goes out together in the next.
- * Alone, an item travels at once and waits for nothing; under load the batches fill by themselves.
- */
 export interface BatcherOptions<Item, Result> {
   /** Most items in one run, e.g. 10 for an SQS batch call. */
   readonly maxItems: number;
@@ -34,7 +30,8 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Creates a batcher.
+ * Natural batching: while one call is in flight, what arrives is collected and goes out together in the next.
+ * Alone, an item travels at once and waits for nothing; under load the batches fill by themselves.
  * @param options sizes, linger and the call that carries a batch
  */
 export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {

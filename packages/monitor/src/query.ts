@@ -31,7 +31,7 @@ function windowOf(minutes: number): string {
   return minutes % 1_440 === 0 ? `${minutes / 1_440}d` : `${minutes}m`;
 }
 
-/** What a formula is made of, in Datadog's arithmetic; the dashboard draws it too. */
+/** What a formula is made of, in Datadog's arithmetic; `board/line-query.ts` says it for the dashboard. */
 export function formulaQuery(formula: Formula, names: Names): string {
   if (formula.is === "series") return filled(formula.of, names);
   if (formula.is === "difference") return `${seriesQuery(formula.of, names)} - ${seriesQuery(formula.minus, names)}`;

@@ -1,6 +1,6 @@
 import { callBackoffMilliseconds } from "./backoff.ts";
 import { mostEntries } from "./batch-entry.ts";
-import { Pace } from "./pace.ts";
+import { Pace, type PollResult } from "./pace.ts";
 
 export interface PollerOptions {
   /** Most polls open at once. */
@@ -92,13 +92,7 @@ export class Poller {
     this.#reserved += asked;
     try {
       const received = await this.#options.receive(asked, waitTimeSeconds);
-      const poll = {
-        asked,
-        received,
-
-        startedAt,
-        endedAt: performance.now(),
-      };
+      const poll = { asked, received, startedAt, endedAt: performance.now() };
       this.#failures = 0;
       this.#notBefore = poll.endedAt + this.#pace.pauseAfter(poll);
       this.#adaptReceivers(poll);
@@ -109,10 +103,10 @@ export class Poller {
     }
   }
 
-  #adaptReceivers(poll: { asked: number; received: number }): void {
-    if (poll.received === 0) this.#receivers = 1;
+  #adaptReceivers({ asked, received }: PollResult): void {
+    if (received === 0) this.#receivers = 1;
     else if (this.#pace.isBacklogged) this.#receivers = Math.min(this.#options.receivers, this.#receivers + 1);
-    else if (poll.received < poll.asked / 2) this.#receivers = Math.max(1, this.#receivers - 1);
+    else if (received < asked / 2) this.#receivers = Math.max(1, this.#receivers - 1);
   }
 
   #backOff(err: unknown): void {

@@ -12,7 +12,7 @@ export interface SlotsOptions {
 
 /**
  * Slots, not batches: each message occupies a slot of its own, and a slot that is freed takes the next message from the
- * buffer at once. Measured at 40 slots with 5 % slow handlers: 6 times what waiting for whole batches reaches.
+ * buffer at once. What that is worth where a few handlers are slow: the bench `drain-slow` in docs/performance.md.
  */
 export class Slots {
   readonly #options: SlotsOptions;

@@ -9,7 +9,7 @@ bun run release smoke [URL]        creates a gift and sends it; URL: the last de
 
 /** A canary takes ten minutes, a rollback after it as many. */
 const rolloutDeadlineSeconds = 1_800;
-/** Spec section 8: so long may an accepted send take. */
+/** So long may an accepted send take: docs/observability.md#slos-and-how-to-revise-them. */
 const smokeDeadlineSeconds = 300;
 
 const outputsOfSst = ".sst/outputs.json";

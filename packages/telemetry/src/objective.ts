@@ -1,6 +1,6 @@
 /**
- * What is promised: the four objectives of spec section 8. The only place where their numbers are written; the code that
- * judges a request or a send, the monitors, the dashboard and docs/observability.md read them here.
+ * What is promised: the four objectives of docs/observability.md#slos-and-how-to-revise-them. The only place where their numbers are
+ * written; the code that judges a request or a send, the monitors, the dashboard and that page read them here.
  */
 export const objectives = {
   /** Requests that are answered with anything but a 5xx. */
@@ -14,7 +14,7 @@ export const objectives = {
 } as const;
 
 /**
- * Whether an answer was fast enough for the objective. The limit itself is not: the spec says "under 300 ms".
+ * Whether an answer was fast enough for the objective. The limit itself is not: the promise is "under 300 ms".
  * @param milliseconds from the request's headers to the end of the answer
  */
 export function isFast(milliseconds: number): boolean {
@@ -22,7 +22,7 @@ export function isFast(milliseconds: number): boolean {
 }
 
 /**
- * Whether a send reached SENT in time. The limit itself is in time: the spec says "within 5 minutes".
+ * Whether a send reached SENT in time. The limit itself is in time: the promise is "within 5 minutes".
  * @param seconds from the accepted send request to SENT
  */
 export function isInTime(seconds: number): boolean {

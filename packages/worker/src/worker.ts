@@ -10,9 +10,9 @@ import { startTaskProtection } from "./task-protection.ts";
 import { type Foundation, wiring } from "./wiring.ts";
 
 /**
- * Connections for our own statements. Forty slots share them: a statement takes about 1 ms and a gift needs two, so at
- * 500 gifts a second one is busy on average. More would only move the queue from the pool into Postgres, whose smallest
- * instance has 80 connections for all tasks.
+ * Connections for our own statements. All slots share them: a send that succeeds is two statements of about 1 ms, each shared with
+ * what is in hand beside it and one of a kind in flight, so few are busy at a time. More would only move the queue from the pool into
+ * Postgres, whose smallest instance has 80 connections for all tasks.
  */
 const maxConnections = 8;
 

@@ -15,8 +15,8 @@ export type Outcome<Result> = { readonly value: Result } | "alone";
 
 export interface StatementBatchOptions<Item, Result> {
   /**
-   * Most statements in flight; 2 unless given. With 1 the worker's carry 15 rows each at 40 slots; against sqs-consumer's its CPU
-   * per gift was 0.77 to 0.87, with 2 it was 1.06 (on a machine with much else to do).
+   * Most statements in flight; 2 unless given. With 1 more rows share each of the worker's: its CPU per gift was a fifth less, measured
+   * at 40 slots. What slots do to it: `packages/fleet/src/fleet.ts`.
    */
   readonly mostStatements?: number;
   /** One statement for all items, an outcome for each in their order. */

@@ -43,7 +43,7 @@ export async function audit(db: Kysely<Database>, since: Date, told: Iterable<st
   };
 }
 
-/** A permanent failure ends at once: its message is acknowledged and never becomes a dead letter (spec section 6). */
+/** A permanent failure ends at once: its message is acknowledged and never becomes a dead letter (docs/gift-lifecycle.md). */
 const permanentError = "PROVIDER_REFUSED";
 
 interface Outcome {
