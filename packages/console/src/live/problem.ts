@@ -1,4 +1,5 @@
 import { fleet } from "@gift/fleet/fleet";
+import { objectives } from "@gift/telemetry/objective";
 import { type DatabaseFigures, tallySeconds } from "./database-figures.ts";
 import type { QueueFigures } from "./queue-figures.ts";
 import type { Round } from "./round.ts";
@@ -21,9 +22,6 @@ const outboxPatienceSeconds = 60;
 
 /** A letter is recorded within a second of its arrival; one that is just passing through is no news. */
 const recordingPatienceSeconds = 10;
-
-/** 95 % of accepted sends are to be SENT within five minutes. */
-const deliverySeconds = 300;
 
 /** With fewer attempts a streak of bad luck, at one failure in five, would look like an outage. */
 const leastAttempts = 20;
@@ -92,9 +90,10 @@ function failingAttempts({ lastMinute, failures }: DatabaseFigures): Problem | u
 }
 
 function slowDelivery({ longestQueuedSeconds: seconds }: DatabaseFigures): Problem | undefined {
-  if (seconds === null || seconds < deliverySeconds) return undefined;
+  const { thresholdSeconds } = objectives.delivery;
+  if (seconds === null || seconds < thresholdSeconds) return undefined;
   const minutes = Math.floor(seconds / 60);
-  const detail = `A gift has been QUEUED for ${minutes} min; the objective is ${deliverySeconds / 60} min, and ${fleet.queues.gift.deadLetter.maxReceiveCount} attempts take up to four.`;
+  const detail = `A gift has been QUEUED for ${minutes} min; the objective is ${thresholdSeconds / 60} min, and ${fleet.queues.gift.deadLetter.maxReceiveCount} attempts take up to four.`;
   return { level: "attention", title: "A gift waits too long", detail, runbook: "queue-age" };
 }
 
