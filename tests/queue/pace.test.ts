@@ -49,12 +49,31 @@ test("a long silence doesn't blind the pace for the load that follows", () => {
     pace.pauseAfter({
       asked: 10,
       received: 5,
-
       startedAt: 20_000 + poll * 10,
       endedAt: 20_003 + poll * 10,
     }),
   );
   expect(pauses.at(-1)).toBeGreaterThan(0);
+});
+
+test("a burst after a silence is fetched without pausing: its second full poll says that more is there", () => {
+  const pace = new Pace();
+  pace.pauseAfter({ asked: 10, received: 0, startedAt: 0, endedAt: 20_000 });
+  const pauses = [1, 10, 10, 10, 10, 10].map((received, poll) =>
+    pace.pauseAfter({ asked: 10, received, startedAt: 20_000 + poll * 2, endedAt: 20_002 + poll * 2 }),
+  );
+  expect(pauses).toEqual([0, 0, 0, 0, 0, 0]);
+});
+
+test("a stream that grows tenfold from one moment to the next waits for no longer than it gathers", () => {
+  const pace = new Pace();
+  const steady = Array.from({ length: 50 }, (_, poll) => ({ received: 7, startedAt: poll * 35 }));
+  const surge = Array.from({ length: 5 }, (_, poll) => ({ received: 10, startedAt: 50 * 35 + poll * 4 }));
+  const pauses = [...steady, ...surge].map(({ received, startedAt }) =>
+    pace.pauseAfter({ asked: 10, received, startedAt, endedAt: startedAt + 3 }),
+  );
+  expect(pauses.at(49)).toBeGreaterThan(25);
+  expect(Math.max(...pauses.slice(-4))).toBeLessThan(10);
 });
 
 test("empty answers that come at once are asked for less and less often, at least every second", () => {
