@@ -16,8 +16,10 @@ export interface ApiOptions {
 export async function answeringApi({ failures = [], refusesAll = false, forgets = false }: ApiOptions = {}) {
   const keys = new Map<string, string>();
   const left = [...failures];
+  const authorizations: string[] = [];
   const server = createServer((req, res) => {
     req.resume();
+    authorizations.push(req.headers.authorization ?? "");
     const failure = left.shift();
     if (failure !== undefined) return void res.writeHead(failure).end("{}");
     const giftId = /^\/gifts\/(.+)\/send$/.exec(req.url ?? "")?.[1];
@@ -34,5 +36,5 @@ export async function answeringApi({ failures = [], refusesAll = false, forgets 
     server.close();
   });
   const address = server.address();
-  return { url: `http://127.0.0.1:${typeof address === "object" && address ? address.port : ""}` };
+  return { authorizations, url: `http://127.0.0.1:${typeof address === "object" && address ? address.port : ""}` };
 }

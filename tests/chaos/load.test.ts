@@ -1,3 +1,4 @@
+import { ClientKey } from "@gift/chaos/access/client-key";
 import { Answers } from "@gift/chaos/load/answers";
 import { startLoad } from "@gift/chaos/load/load";
 import { nextGift } from "@gift/chaos/load/mix";
@@ -45,10 +46,15 @@ describe("answers", () => {
   });
 });
 
+const clients = [
+  new ClientKey("florist", { key: "f", prefix: "f" }),
+  new ClientKey("bakery", { key: "b", prefix: "b" }),
+];
+
 /** Plain gifts: one request each. */
-const plain = { giftsPerSecond: 50, random: () => 0.99 };
+const plain = { giftsPerSecond: 50, clients, random: () => 0.99 };
 /** Every gift has three copies and a rival, and says the first test value. */
-const contested = { giftsPerSecond: 50, random: () => 0.01 };
+const contested = { giftsPerSecond: 50, clients, random: () => 0.01 };
 
 describe("the load", () => {
   test("every gift that was begun is accepted, and replayed with the same answer", async () => {
@@ -90,5 +96,23 @@ describe("the load", () => {
     await load.stop();
     await load.replay();
     expect(load.answers.findings.length).toBe(load.begun());
+  });
+
+  test("each gift is created, sent and replayed with its client's key, the new one as soon as there is one", async () => {
+    const api = await answeringApi();
+    const random = createRandom(2);
+    const changing = [
+      new ClientKey("florist", { key: "old", prefix: "f" }),
+      new ClientKey("bakery", { key: "b", prefix: "b" }),
+    ];
+    const load = startLoad({ url: api.url, giftsPerSecond: 50, clients: changing, random });
+    await expect.poll(() => new Set(api.authorizations)).toEqual(new Set(["Bearer old", "Bearer b"]));
+    changing[0]?.switchTo({ key: "new", prefix: "n" });
+    await load.stop();
+    api.authorizations.splice(0);
+    await load.replay();
+    expect(new Set(api.authorizations)).toEqual(new Set(["Bearer new", "Bearer b"]));
+    expect(new Set(load.owners.values())).toEqual(new Set(changing));
+    expect(load.owners.size).toBe(load.begun());
   });
 });

@@ -1,4 +1,5 @@
 import { faultKinds } from "@gift/chaos/plan/fault-kind";
+import { planKeys } from "@gift/chaos/plan/key-plan";
 import { type Fault, occursIn, planFaults } from "@gift/chaos/plan/plan";
 import { describe, expect, test } from "vitest";
 
@@ -60,4 +61,15 @@ describe.each([
 test("a longer run goes through all kinds again and again", () => {
   const plan = planFaults({ seed: 1, minutes: 10, leaseSeconds: 30 });
   expect(plan.length).toBeGreaterThan(3 * faultKinds.length);
+});
+
+test("keys change at instants that the seed decides, early enough to see what becomes of it", () => {
+  const plans = seeds.map((seed) => planKeys({ seed, minutes: 1 }));
+  expect(planKeys({ seed: 7, minutes: 1 })).toEqual(plans[7]);
+  expect(new Set(plans.map(({ revokeAtMilliseconds }) => revokeAtMilliseconds)).size).toBeGreaterThan(190);
+  for (const { rotateAtMilliseconds, revokeAtMilliseconds } of plans) {
+    expect(Math.min(rotateAtMilliseconds, revokeAtMilliseconds)).toBeGreaterThanOrEqual(6_000);
+    expect(rotateAtMilliseconds).toBeLessThanOrEqual(24_000);
+    expect(revokeAtMilliseconds).toBeLessThanOrEqual(54_000);
+  }
 });

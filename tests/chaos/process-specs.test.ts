@@ -22,7 +22,8 @@ test("each role has a process of its own, so that one can be harmed alone", () =
   for (const number of [1, 2, 3]) expect(environmentOf(`gift-worker-${number}`)).toMatchObject({ ROLES: "gift" });
 });
 
-test("they are the local stack's own: test values are allowed, the API listens where clients ask, the provider fails at times", () => {
+test("they are the local stack's own: test values are allowed, the API listens where clients ask and asks for their keys, the provider fails at times", () => {
   expect(environmentOf("api")).toMatchObject({ PORT: "4321", HOST: "127.0.0.1", TEST_VALUES: "allowed" });
+  expect(environmentOf("api")).toMatchObject({ AUTH: "api-key" });
   expect(environmentOf("gift-worker-1")).toMatchObject({ TEST_VALUES: "allowed", FAILURE_RATE: "0.1" });
 });

@@ -19,12 +19,20 @@ const good: Result = {
     refusals: 30,
     replays: 600,
   },
+  access: {
+    ...{ strangersRefused: 2_300, intrudersRefused: 500 },
+    revoked: { passed: 250, refused: 21, lastPassMilliseconds: 3_210 },
+    rotated: { passed: 300, refused: 22, lastPassMilliseconds: 0 },
+  },
   audit: { accepted: 600, sent: 560, failed: 40, lost: [], doubled: [] },
   leftovers: { cutShort: 80, deadLetters: 20, failedWithEffect: 0 },
   unsettled: { queued: 0, outbox: 0, messages: 0, deadMessages: 0 },
   ...{ requeued: 0, findings: [], problems: [], evidence: [], quietAfterSeconds: 19.5 },
 };
 const finding = { giftId: "a-gift", why: "it is SENT and the provider never performed it" };
+
+const unused = { passed: 0, refused: 20, lastPassMilliseconds: 0 };
+const untried = (access: Partial<Result["access"]>): Partial<Result> => ({ access: { ...good.access, ...access } });
 
 test("a run in which everything adds up says so, with the numbers that people ask for and how to repeat it", () => {
   const printed = report(good);
@@ -37,6 +45,8 @@ test("a run in which everything adds up says so, with the numbers that people as
   ])
     expect(printed).toMatch(row);
   for (const row of [/accepted.*│ 600 of 600/, /SENT +│ 560 /, /FAILED +│ 40,/, /lost +│ 0 /, /doubled +│ 0 /])
+    expect(printed).toMatch(row);
+  for (const row of [/404.*│ 2300 /, /401.*│ 500 /, /revoked.*│ passed 250 times, 3\.2 s .* refused 21/])
     expect(printed).toMatch(row);
   expect(printed).toContain("✓");
   expect(printed).toContain("bun run chaos --minutes 1 --seed 7");
@@ -51,6 +61,14 @@ test.each<[string, Partial<Result>, string]>([
   ],
   ["books that differ", { findings: [finding] }, `1 wrong: ${finding.why}; e.g. a-gift`],
   ["a row that is stuck", { unsettled: { ...good.unsettled, outbox: 3 } }, "outbox: 3 never ended"],
+  ["strangers that never asked", untried({ strangersRefused: 0 }), "nobody asked for another client's gift"],
+  ["nobody without a key", untried({ intrudersRefused: 0 }), "nobody asked for anything without a right key"],
+  [
+    "a revoked key that was never right",
+    untried({ revoked: unused }),
+    "nobody asked for anything with the revoked key",
+  ],
+  ["a rotated one likewise", untried({ rotated: unused }), "nobody asked for anything with the rotated key"],
   ["a crash", { problems: ["api ended by itself"] }, "api ended by itself"],
   ["a problem again and again", { problems: ["500", "500"] }, "500 (2 times)"],
 ])("%s fails the run", (_, wrong, failure) => {

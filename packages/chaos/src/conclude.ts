@@ -1,6 +1,9 @@
 import { audit } from "@gift/rehearsal/audit/audit";
+import type { Access, AccessCounts } from "./access/access.ts";
+import type { Keyring } from "./access/keyring.ts";
 import { auditBooks, countOldTransactions, readLeftovers } from "./audit/books.ts";
 import { tellEvidence } from "./audit/evidence.ts";
+import { auditForbidden } from "./audit/forbidden.ts";
 import { waitForQuiet } from "./audit/quiet.ts";
 import { countWays } from "./fault/carry-out.ts";
 import type { Load } from "./load/load.ts";
@@ -13,6 +16,8 @@ import { until } from "./until.ts";
 export interface Ended {
   readonly system: System;
   readonly load: Load;
+  readonly access: Access;
+  readonly keyring: Keyring;
   /** What was done to it. */
   readonly faults: readonly Fault[];
   readonly seed: number;
@@ -26,12 +31,24 @@ const patienceMilliseconds = 300_000;
 /** Everything counts that was created: the run had a database of its own. */
 const sinceEver = new Date(0);
 
+const noCounts = { passed: 0, refused: 0, lastPassMilliseconds: 0 };
+const nothingRefused: AccessCounts = { strangersRefused: 0, intrudersRefused: 0, revoked: noCounts, rotated: noCounts };
+
 /** Waits until nothing moves any more, and audits. */
-export async function concludeRun({ system, load, faults, seed, minutes, say }: Ended): Promise<Result> {
+export async function concludeRun({
+  system,
+  load,
+  access,
+  keyring,
+  faults,
+  seed,
+  minutes,
+  say,
+}: Ended): Promise<Result> {
   const faultsEndedAt = performance.now();
   const problems: string[] = [];
-  const settled = async (what: string, work: Promise<void>) =>
-    void (await work.catch((err: unknown) => problems.push(`${what}: ${String(err)}`)));
+  const settled = async <Value>(what: string, work: Promise<Value>) =>
+    await work.catch((err: unknown) => void problems.push(`${what}: ${String(err)}`));
   await settled("a client gave up", load.stop());
   await settled("a process is away", allReady(system));
   const emulatorKills = faults.filter(({ target, way }) => target === "sqs" && way === "kill").length;
@@ -40,7 +57,14 @@ export async function concludeRun({ system, load, faults, seed, minutes, say }: 
   say("Quiet. Asking every accepted key once more …");
   const replays = await load.replay();
   const { lost, doubled, ...counts } = await audit(system.database, sinceEver, load.answers.accepted);
-  const findings = [...load.answers.findings, ...(await auditBooks(system.database))];
+  say("Asking for every gift as another client, and with the keys that have ended …");
+  const accessCounts = await settled("a key", access.conclude());
+  const findings = [
+    ...load.answers.findings,
+    ...access.findings(),
+    ...(await auditBooks(system.database)),
+    ...(await auditForbidden(system.database, load.owners, keyring.clients)),
+  ];
   const left = await countOldTransactions(system.database);
   if (left > 0) problems.push(`${left} transactions were left open`);
   return {
@@ -52,7 +76,8 @@ export async function concludeRun({ system, load, faults, seed, minutes, say }: 
     audit: { ...counts, lost, doubled },
     leftovers: await readLeftovers(system.database),
     failedStarts: sum(system, ({ failedStarts }) => failedStarts),
-    problems: [...problems, ...load.problems(), ...crashes(system)],
+    access: accessCounts ?? nothingRefused,
+    problems: [...problems, ...load.problems(), ...access.problems(), ...crashes(system)],
     evidence: await tellEvidence(system.database, [...lost, ...doubled, ...findings]),
   };
 }

@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import type { EndedCounts } from "./access/access.ts";
 import { failuresOf, type Result } from "./result.ts";
 
 /** The table that a run ends in, the verdict, and the stories of gifts with which something is wrong. */
@@ -16,7 +17,7 @@ export function report(result: Result): string {
 }
 
 function rowsOf(result: Result): [string, string][] {
-  const { injected, audit, leftovers } = result;
+  const { injected, access, audit, leftovers } = result;
   const restarts = injected["restart-fast"] + injected["restart-immediate"];
   const cuts = injected.cut + injected["half-open"] + injected["end-sessions"];
   return [
@@ -34,10 +35,18 @@ function rowsOf(result: Result): [string, string][] {
     ["dead letters", `${leftovers.deadLetters}`],
     ["attempts cut short", `${leftovers.cutShort}`],
     ["keys replayed / second keys refused", `${result.replays} / ${result.refusals}`],
+    ["another client's gift asked for: 404", `${access.strangersRefused}`],
+    ["asked without a right key: 401", `${access.intrudersRefused}`],
+    ["the revoked key", endedKey(access.revoked)],
+    ["the rotated key", endedKey(access.rotated)],
     ["messages that the emulator lost, requeued", `${result.requeued}`],
     ["quiet after", `${result.quietAfterSeconds.toFixed(1)} s`],
     ["lost", `${audit.lost.length}`],
     ["doubled", `${audit.doubled.length}`],
     ["seed", `${result.seed}`],
   ];
+}
+
+function endedKey({ passed, refused, lastPassMilliseconds }: EndedCounts): string {
+  return `passed ${passed} times, ${(lastPassMilliseconds / 1_000).toFixed(1)} s after its end the last; refused ${refused}`;
 }

@@ -1,8 +1,11 @@
 import { StackError } from "@gift/local/command/usage-error";
 import { createRandom } from "@gift/rehearsal/random";
+import { startAccess } from "./access/access.ts";
+import { issueKeyring } from "./access/keyring.ts";
 import { concludeRun } from "./conclude.ts";
 import { carryOut } from "./fault/carry-out.ts";
 import { startLoad } from "./load/load.ts";
+import { planKeys } from "./plan/key-plan.ts";
 import type { Fault } from "./plan/plan.ts";
 import { planFaults } from "./plan/plan.ts";
 import type { Result } from "./result.ts";
@@ -23,6 +26,7 @@ const realLeaseFromMinutes = 5;
 const lease = { shortSeconds: 6, realSeconds: 30 };
 /** The load's chances are not the plan's: a faster load leaves the faults as they are. */
 const loadSeed = 0x9e3779b9;
+const accessSeed = 0x85ebca6b;
 
 /**
  * Starts one system, loads it, harms it according to the seed's plan, and audits what became of every gift.
@@ -48,7 +52,13 @@ export async function runChaos(options: RunOptions): Promise<Result> {
 
 async function harm(system: System, plan: readonly Fault[], options: RunOptions): Promise<Result> {
   const { giftsPerSecond, seed, minutes, signal, say } = options;
-  const load = startLoad({ url: system.apiUrl, giftsPerSecond, random: createRandom(seed ^ loadSeed) });
+  const { apiUrl: url, database } = system;
+  const keyring = await issueKeyring(database);
+  const load = startLoad({ url, giftsPerSecond, clients: keyring.clients, random: createRandom(seed ^ loadSeed) });
+  const access = startAccess({
+    ...{ url, database, load, keyring, signal, plan: planKeys(options), random: createRandom(seed ^ accessSeed) },
+    say: (sentence) => say(`· ${sentence}`),
+  });
   const startedAt = performance.now();
   const tell = (fault: Fault) =>
     say(`${sentenceOf(fault)}   [${load.begun()} gifts, ${load.retries()} repeated requests]`);
@@ -57,7 +67,7 @@ async function harm(system: System, plan: readonly Fault[], options: RunOptions)
   say(
     `No more faults after ${Math.round(elapsed / 1_000)} s: waiting until every request is answered and nothing moves`,
   );
-  return await concludeRun({ system, load, faults, seed, minutes, say });
+  return await concludeRun({ system, load, access, keyring, faults, seed, minutes, say });
 }
 
 function sentenceOf({ target, way, lastsMilliseconds }: Fault): string {

@@ -1,8 +1,15 @@
 import type { Finding } from "@gift/rehearsal/audit/audit";
 
+/** A send that was accepted, by its gift and its idempotency key. */
+export interface AcceptedKey {
+  readonly giftId: string;
+  readonly key: string;
+}
+
 /** What clients were answered to their sends: the first body under each key, and whatever differed from it. */
 export class Answers {
   readonly #bodies = new Map<string, Map<string, string>>();
+  readonly #keys: AcceptedKey[] = [];
   readonly #findings: Finding[] = [];
 
   /** Gifts whose send was accepted. */
@@ -16,8 +23,8 @@ export class Answers {
   }
 
   /** Each accepted gift and key. */
-  get keys(): readonly { readonly giftId: string; readonly key: string }[] {
-    return Array.from(this.#bodies).flatMap(([giftId, byKey]) => Array.from(byKey.keys(), (key) => ({ giftId, key })));
+  get keys(): readonly AcceptedKey[] {
+    return this.#keys;
   }
 
   /** Takes the body of an answer that accepted or replayed a send. */
@@ -25,6 +32,7 @@ export class Answers {
     const byKey = this.#bodies.get(giftId) ?? new Map<string, string>();
     this.#bodies.set(giftId, byKey);
     const first = byKey.get(key);
+    if (first === undefined) this.#keys.push({ giftId, key });
     if (first === undefined) byKey.set(key, body);
     else if (first !== body) this.#find(giftId, `key ${key} was answered ${first} first and ${body} later`);
     if (first === undefined && byKey.size > 1) this.#find(giftId, `${byKey.size} keys were accepted for it`);

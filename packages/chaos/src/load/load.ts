@@ -1,12 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import { AskAgainError, createClient, RefusedError } from "@gift/rehearsal/load/client";
+import { AskAgainError, type Client, createClient, RefusedError } from "@gift/rehearsal/load/client";
+import type { ClientKey } from "../access/client-key.ts";
+import { oneOf } from "../one-of.ts";
 import { Answers } from "./answers.ts";
 import { type GiftPlan, nextGift } from "./mix.ts";
 
 export interface LoadOptions {
   readonly url: string;
   readonly giftsPerSecond: number;
+  /** Whose gifts they are; each takes its turn by chance. */
+  readonly clients: readonly ClientKey[];
   /** In [0, 1): what gifts say and how their clients ask. */
   random(): number;
 }
@@ -14,6 +18,8 @@ export interface LoadOptions {
 /** Clients that create gifts and send them, and repeat each request under its key until it is answered. */
 export interface Load {
   readonly answers: Answers;
+  /** Who created a gift, by its id. */
+  readonly owners: ReadonlyMap<string, ClientKey>;
   /** Gifts begun so far. */
   begun(): number;
   /** Requests made again: each is one that failed. */
@@ -34,22 +40,37 @@ export interface Load {
 const replayingClients = 16;
 
 /** Starts a steady load. */
-export function startLoad({ url, giftsPerSecond, random }: LoadOptions): Load {
+export function startLoad({ url, giftsPerSecond, clients, random }: LoadOptions): Load {
   const answers = new Answers();
+  const owners = new Map<string, ClientKey>();
   const stopping = new AbortController();
   const journeys: Promise<unknown>[] = [];
   const problems: string[] = [];
   let retries = 0;
   let refusals = 0;
-  const client = createClient(url, (err) => {
+  const onRetry = (err: unknown) => {
     retries += 1;
     // A lost connection and a 503 are part of the deal; a 500 means that something was not thought of.
     if (err instanceof AskAgainError && err.status === 500) problems.push("a client was answered 500");
-  });
+  };
+  const senders = new Map(clients.map((owner) => [owner, createClient(url, onRetry, () => owner.headers)]));
+
+  function senderOf(giftId: string): Client {
+    const owner = owners.get(giftId);
+    const sender = owner && senders.get(owner);
+    if (!sender) throw new Error(`nobody created gift ${giftId}`);
+    return sender;
+  }
+
+  async function create(message: string, [owner, sender]: readonly [ClientKey, Client]): Promise<string> {
+    const giftId = await sender.create(message);
+    owners.set(giftId, owner);
+    return giftId;
+  }
 
   async function ask(giftId: string, key: string, hasRival: boolean): Promise<void> {
     try {
-      answers.add(giftId, key, await client.send(giftId, key));
+      answers.add(giftId, key, await senderOf(giftId).send(giftId, key));
     } catch (err) {
       if (!(err instanceof RefusedError && err.status === 409)) throw err;
       if (hasRival) refusals += 1;
@@ -58,7 +79,7 @@ export function startLoad({ url, giftsPerSecond, random }: LoadOptions): Load {
   }
 
   async function sendOne({ message, copies, hasRival }: GiftPlan): Promise<void> {
-    const giftId = await client.create(message);
+    const giftId = await create(message, oneOf([...senders], random));
     const key = randomUUID();
     const keys = [...Array.from({ length: copies }, () => key), ...(hasRival ? [randomUUID()] : [])];
     await Promise.all(keys.map((each) => ask(giftId, each, hasRival)));
@@ -79,6 +100,7 @@ export function startLoad({ url, giftsPerSecond, random }: LoadOptions): Load {
   const running = run();
   return {
     answers,
+    owners,
     begun: () => journeys.length,
     retries: () => retries,
     refusals: () => refusals,
@@ -93,7 +115,7 @@ export function startLoad({ url, giftsPerSecond, random }: LoadOptions): Load {
       const count = keys.length;
       const oneClient = async () => {
         for (let next = keys.pop(); next; next = keys.pop())
-          answers.add(next.giftId, next.key, await client.send(next.giftId, next.key));
+          answers.add(next.giftId, next.key, await senderOf(next.giftId).send(next.giftId, next.key));
       };
       await Promise.all(Array.from({ length: replayingClients }, oneClient));
       return count;

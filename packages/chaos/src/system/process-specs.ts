@@ -27,11 +27,16 @@ export function processSpecs({ dataFolder, port, links }: ProcessOptions): reado
   const other = specs.at(-1);
   if (!other) throw new Error("the local stack runs no workers");
   return [
-    apiSpec(settings, links),
+    guarded(apiSpec(settings, links)),
     inRole(other, "outbox-relay", "outbox"),
     inRole(other, "dead-letter-handler", "dead-letters"),
     ...specs.slice(0, -1),
   ];
+}
+
+/** As on every stage; the local stack asks for no keys. */
+function guarded(spec: ProcessSpec): ProcessSpec {
+  return { ...spec, environment: { ...spec.environment, AUTH: "api-key" } };
 }
 
 function eager(spec: ProcessSpec): ProcessSpec {

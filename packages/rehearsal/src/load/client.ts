@@ -20,9 +20,15 @@ const backoff = { firstMilliseconds: 100, mostMilliseconds: 2_000 };
 /**
  * @param url the load balancer's
  * @param onRetry told of each request that has to be made again, and why
+ * @param credentials what proves who asks, read for each request anew; none where the API asks for none
  */
-export function createClient(url: string, onRetry: (err: unknown) => void): Client {
-  const post = (path: string, init: RequestInit) => persist(() => ask(`${url}${path}`, init), onRetry);
+export function createClient(
+  url: string,
+  onRetry: (err: unknown) => void,
+  credentials: () => Record<string, string> = () => ({}),
+): Client {
+  const post = (path: string, { headers, ...init }: Post) =>
+    persist(() => ask(`${url}${path}`, { ...init, headers: { ...headers, ...credentials() } }), onRetry);
   return {
     async create(message) {
       const headers = { "content-type": "application/json" };
@@ -33,6 +39,11 @@ export function createClient(url: string, onRetry: (err: unknown) => void): Clie
     },
     send: (giftId, idempotencyKey) => post(`/gifts/${giftId}/send`, { headers: { "idempotency-key": idempotencyKey } }),
   };
+}
+
+interface Post {
+  readonly headers: Record<string, string>;
+  readonly body?: string;
 }
 
 /** An answer that says to ask again: 429, or any 5xx, of which nobody knows whether the request took effect. */
