@@ -1,3 +1,4 @@
+import { parseGiftId } from "@gift/core/gift/gift-id";
 import { tellStory } from "@gift/core/gift/story";
 import type { Dependencies } from "../dependencies.ts";
 import { pageAnswer } from "../http/answer.ts";
@@ -5,7 +6,6 @@ import type { Route } from "../http/route.ts";
 import { PageError } from "../page-error.ts";
 import { documentOf } from "../view/document.ts";
 import { storyPage } from "../view/story.ts";
-import { parseGiftId } from "./gift-id.ts";
 
 /** `GET /gifts/:id`: a gift's whole story. */
 export function giftRoute({ db, stage }: Dependencies): Route {
@@ -22,7 +22,7 @@ export function giftRoute({ db, stage }: Dependencies): Route {
 
 /** @throws PageError 404 */
 export function requireGiftId(text: string | undefined): string {
-  const id = parseGiftId(text ?? "");
+  const id = parseGiftId(text?.trim() ?? "");
   if (id === undefined) throw new PageError(404, "That is no gift's id: it is a UUID.");
   return id;
 }

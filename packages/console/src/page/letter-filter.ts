@@ -1,7 +1,7 @@
 import { deadLetterStates } from "@gift/core/dead-letter/dead-letter.table";
 import type { DeadLetterFilter } from "@gift/core/dead-letter/find";
+import { parseGiftId } from "@gift/core/gift/gift-id";
 import { InvalidInputError } from "../page-error.ts";
-import { parseGiftId } from "./gift-id.ts";
 
 /** A filter as the page's address has it. */
 export interface LetterFilter extends Pick<DeadLetterFilter, "state" | "errorCode" | "giftId"> {

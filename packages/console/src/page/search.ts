@@ -2,6 +2,7 @@ import { isDatabaseBusy } from "@gift/core/database/unavailable";
 import { findGift } from "@gift/core/gift/find";
 import type { Gift } from "@gift/core/gift/gift";
 import { GiftNotFoundError } from "@gift/core/gift/gift.errors";
+import { parseGiftId } from "@gift/core/gift/gift-id";
 import { findGiftsByRequest } from "@gift/core/send-request/find-gifts";
 import type { Dependencies } from "../dependencies.ts";
 import { pageAnswer, redirectAnswer } from "../http/answer.ts";
@@ -9,7 +10,6 @@ import type { Route } from "../http/route.ts";
 import { PageError } from "../page-error.ts";
 import { documentOf } from "../view/document.ts";
 import { giftListPage, nothingFoundPage } from "../view/gift-list.ts";
-import { parseGiftId } from "./gift-id.ts";
 
 const mostFound = 50;
 

@@ -1,15 +1,14 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
+import { giftIdPattern } from "../gift/gift-id.ts";
 import { idempotencyKeyPattern } from "./idempotency-key.ts";
 
 /** The fleet's name of the queue that carries sends. */
 export const sendQueue = "gift";
 
-const uuid = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
-
 const schema = Type.Object(
   // The key's own pattern: anything else, NUL above all, is a body that Postgres may refuse, and refuse again.
-  { gift_id: Type.String({ pattern: uuid }), request_id: Type.String({ pattern: idempotencyKeyPattern }) },
+  { gift_id: Type.String({ pattern: giftIdPattern }), request_id: Type.String({ pattern: idempotencyKeyPattern }) },
   { additionalProperties: false },
 );
 const checker = TypeCompiler.Compile(schema);
