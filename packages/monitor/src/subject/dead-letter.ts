@@ -56,7 +56,7 @@ function unrecorded(queue: string): Definition {
       onMissingData: "default",
     },
     impact:
-      "Gifts that failed still read QUEUED, and nobody is told: their dead letters are kept by SQS for two weeks.",
+      "Gifts that failed still read QUEUED, and nobody is told: SQS keeps their dead letters for ten days at least.",
     firstChecks: [
       "Does a worker with the role dead-letters run: `tasks-missing`",
       "Why the handler fails: log events `consumer.handler_failed` and `consumer.circuit_opened`",

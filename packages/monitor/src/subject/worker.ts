@@ -37,7 +37,7 @@ function sendFailures(thresholds: Pair): Definition {
 
 /**
  * Open for most of five minutes: the gauge may show a probe in between. When a dependency is away, the queues of gifts page; dead letters
- * can wait, as SQS keeps them for weeks.
+ * can wait, as SQS keeps them for ten days at least.
  */
 function circuitOpen(queue: string, isForDeadLetters: boolean): Definition {
   return {
