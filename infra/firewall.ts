@@ -17,6 +17,9 @@ const rateLimited = {
  */
 const countedOnly = ["CrossSiteScripting_BODY", "SizeRestrictions_BODY", "NoUserAgent_HEADER"];
 
+/** Where a client's key is. */
+const keyHeader = { fieldType: "SINGLE_HEADER", fieldKeys: ["authorization"] };
+
 /** The firewall before the load balancer; undefined where the stage has none and in `sst dev`. */
 export const firewall = loadBalancer && stage.firewall && declare(stage.firewall, loadBalancer.alb);
 
@@ -29,6 +32,8 @@ function declare(row: FirewallRow, alb: sst.aws.Alb): aws.wafv2.WebAcl {
     defaultAction: { allow: {} },
     visibilityConfig: visibility(name),
     customResponseBodies: [rateLimited],
+    // Who may look at sampled requests (kept for three hours, whole heads) may not use keys. Redaction of a log doesn't reach samples.
+    dataProtectionConfig: { dataProtections: [{ field: keyHeader, action: "SUBSTITUTION" }] },
     rules: rules.map((rule, priority) => ({ ...rule, priority, visibilityConfig: visibility(rule.name) })),
   });
   new aws.wafv2.WebAclAssociation("FirewallOfLoadBalancer", { resourceArn: alb.arn, webAclArn: acl.arn });
@@ -53,10 +58,9 @@ function rateRule({ requestsPerFiveMinutes }: FirewallRow) {
 function countryRules({ sensitive }: FirewallRow) {
   if (!sensitive) return [];
   const path = {
-    byteMatchStatement: {
+    regexMatchStatement: {
       fieldToMatch: { uriPath: {} },
-      positionalConstraint: "STARTS_WITH",
-      searchString: sensitive.pathPrefix,
+      regexString: `^(${sensitive.pathPrefixes.join("|")})`,
       // As the API reads a path: without these, /%67ifts passes.
       textTransformations: [
         { priority: 0, type: "URL_DECODE" },

@@ -18,7 +18,7 @@ export interface StageRow {
     readonly services: "one" | "each";
   };
   readonly logRetention: "1 day" | "1 week" | "1 month";
-  /** Who may call the API. */
+  /** What clients of the API must show. Operators must show their key whatever it says. */
   readonly auth: "none" | "api-key";
   /** Whether a gift's message may steer the simulated provider. */
   readonly testValues: "allowed" | "refused";
@@ -79,5 +79,5 @@ export interface FirewallRow {
   /** Per client address. */
   readonly requestsPerFiveMinutes: number;
   /** Paths that only some countries may call; absent means no such rule. */
-  readonly sensitive?: { readonly pathPrefix: string; readonly countries: readonly string[] };
+  readonly sensitive?: { readonly pathPrefixes: readonly string[]; readonly countries: readonly string[] };
 }

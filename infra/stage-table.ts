@@ -99,7 +99,7 @@ const customer: StageRow = {
   monitors: { ...production.monitors, thresholds: thresholdsFor("t4g.small") },
 };
 
-/** The demonstration that anybody may call: no keys and test values, therefore a strict rate limit and nothing worth keeping. */
+/** The demonstration that anybody may call: no keys for clients and test values, therefore a strict rate limit and nothing worth keeping. */
 const publicDemonstration: StageRow = {
   ...staging,
   api: { ...oneOnSpot, spotShare: 0, maxTasks: 2, deployment: "rolling" },
@@ -111,8 +111,11 @@ const publicDemonstration: StageRow = {
     integration: "elsewhere",
     thresholds: { ...thresholdsFor("t4g.micro"), deadLetters: { critical: 100, warning: 50 } },
   },
-  // The lowest that a person at the reference page never notices. Only here may strangers write.
-  firewall: { requestsPerFiveMinutes: 300, sensitive: { pathPrefix: "/gifts", countries: ["JP", "US"] } },
+  // The lowest that a person at the reference page never notices. Only here may strangers write. Operators need a key here too.
+  firewall: {
+    requestsPerFiveMinutes: 300,
+    sensitive: { pathPrefixes: ["/gifts", "/operator"], countries: ["JP", "US"] },
+  },
 };
 
 export const stages = { staging, production, public: publicDemonstration, customer } as const satisfies Record<

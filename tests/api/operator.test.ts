@@ -239,18 +239,3 @@ describe.each(["/redrive", "/discard"])("POST /operator/dead-letters%s refuses",
     expect((await rowsOf(api.database.db, gift.id)).deadLetters).toMatchObject([{ state: "OPEN" }]);
   });
 });
-
-describe("where no key is asked for", () => {
-  const local = useApi();
-
-  test("anybody is the operator, and the audit says so", async () => {
-    const gift = await giftIn(local.database.db, "FAILED");
-    await recordDeadLetter(local.database.db, deadMessage(gift.body));
-    const answer = await local.call("POST", "/operator/dead-letters/redrive", {
-      headers: { "content-type": "application/json" },
-      body: '{"filter":{}}',
-    });
-    expect(answer.json).toMatchObject({ changed: 1 });
-    expect((await rowsOf(local.database.db, gift.id)).deadLetters).toMatchObject([{ resolved_by: "anonymous" }]);
-  });
-});

@@ -4,6 +4,9 @@ import type { WireAnswer } from "./wire.ts";
 
 const openPath = /^(https?:\/\/[^/?]*)?\/(healthz|readyz)\/?(\?|$)/i;
 
+/** Closed wherever it runs. */
+const operatorPath = /^(https?:\/\/[^/?]*)?\/operator\b/i;
+
 /**
  * What is wrong with how a request was answered.
  * @param authentication what the API asks for
@@ -18,6 +21,7 @@ export function wrongsOf(authentication: string, request: FuzzRequest, answer: W
   // Both are documented, and neither has a reason here: the database is there, and so few at once are no flood.
   if (answer.status >= 500) wrongs.push(`${answer.status}: ${answer.body}`);
   if (statuses?.includes(answer.status) === false) wrongs.push(`${answer.status}, not ${statuses}: ${answer.body}`);
-  if (authentication === "api-key" && !hasKey && isLetIn) wrongs.push(`let in without a key: ${answer.body}`);
+  const mustHaveKey = authentication === "api-key" || operatorPath.test(target);
+  if (mustHaveKey && !hasKey && isLetIn) wrongs.push(`let in without a key: ${answer.body}`);
   return wrongs.map((wrong) => `${wrong} ← ${show(request)}`);
 }

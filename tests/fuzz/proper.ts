@@ -45,6 +45,14 @@ export function sureVolleys(fired: FiredAt, authentication: "none" | "api-key"):
     { ...create, body: " ".repeat(16_385), statuses: [413] },
     { ...create, lines: ["content-type: text/plain"], statuses: [415] },
     ...(authentication === "api-key" ? [{ ...create, key: "", statuses: [401] }] : []),
+    { operation: "GET /operator/dead-letters", key: "", statuses: [401] },
+    {
+      operation: "POST /operator/dead-letters/discard",
+      lines: [json],
+      body: '{"filter":{}}',
+      key: "",
+      statuses: [401],
+    },
   ];
   const second = [send(giftId, "key-1", [200]), send(giftId, "key-2", [409])];
   return [first, second].map((volley) => volley.map((each) => toRequest(fired, each)));

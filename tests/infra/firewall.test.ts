@@ -1,3 +1,4 @@
+import { openApiDocument } from "@gift/api/openapi/document";
 import { beforeAll, describe, expect, test } from "vitest";
 import { stageOf } from "../../infra/stage-table.ts";
 import { deployments } from "./deployment.ts";
@@ -89,11 +90,28 @@ describe.each(["production", "public", "customer"])("a firewall's rules in %s", 
       statement: {
         andStatement: {
           statements: [
-            { byteMatchStatement: { searchString: sensitive.pathPrefix, positionalConstraint: "STARTS_WITH" } },
+            { regexMatchStatement: { regexString: expect.any(String), fieldToMatch: { uriPath: {} } } },
             { notStatement: { statements: [{ geoMatchStatement: { countryCodes: sensitive.countries } }] } },
           ],
         },
       },
+    });
+  });
+
+  test("those are all paths but the reference's and the health checks'", () => {
+    const rule = JSON.stringify(ruleOf(stack, "country") ?? {});
+    const [, pattern] = /"regexString":"([^"]+)"/.exec(rule) ?? [];
+    if (!stageOf(stage).firewall?.sensitive) return expect(pattern).toBeUndefined();
+    const open = Object.keys(openApiDocument.paths).filter((path) => !new RegExp(pattern ?? "").test(path));
+    expect(open).toEqual(["/healthz", "/readyz"]);
+  });
+
+  test("keys aren't in the requests that AWS keeps as samples", () => {
+    const { inputs } = named(stack, "Firewall");
+    expect(inputs.dataProtectionConfig).toEqual({
+      dataProtections: [
+        { field: { fieldType: "SINGLE_HEADER", fieldKeys: ["authorization"] }, action: "SUBSTITUTION" },
+      ],
     });
   });
 

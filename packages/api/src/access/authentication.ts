@@ -4,13 +4,14 @@ import type { Database } from "@gift/core/database/database";
 import type { Kysely } from "kysely";
 import { UnauthorizedError } from "../error/request-error.ts";
 import { createKeyMemory } from "./key-memory.ts";
+import { isOperatorPath, routedPathOf } from "./routed-path.ts";
 
 export const authentications = ["none", "api-key"] as const;
 
-/** What a stage asks of a client. */
+/** What a stage asks of a client; of an operator each asks for a key. */
 export type Authentication = (typeof authentications)[number];
 
-/** Says whose key a request carries; null where the stage asks for none. */
+/** Says whose key a request carries; null where none is asked for. */
 export type Authenticate = (request: Request) => Promise<VerifiedKey | null>;
 
 /**
@@ -20,9 +21,9 @@ export type Authenticate = (request: Request) => Promise<VerifiedKey | null>;
  * @returns a check that rejects with UnauthorizedError, which never says why, or with whatever the database says
  */
 export function createAuthenticate(authentication: Authentication, db: Kysely<Database>): Authenticate {
-  if (authentication === "none") return () => Promise.resolve(null);
   const memory = createKeyMemory(createKeyVerifier(db));
   return async (request) => {
+    if (authentication === "none" && !isOperatorPath(routedPathOf(request))) return null;
     const presented = parseKey(bearerOf(request) ?? "");
     const key = presented && (await memory.verify(presented));
     if (!key) throw new UnauthorizedError();

@@ -18,7 +18,7 @@ interface Admitted extends Request {
   [verifiedKey]?: VerifiedKey | null;
 }
 
-/** Notes whose key a request carries, once it has been verified; null where the stage asks for none. */
+/** Notes whose key a request carries, once it has been verified; null where none is asked for. */
 export function admit(request: Admitted, key: VerifiedKey | null): void {
   request[verifiedKey] = key;
 }
@@ -35,11 +35,13 @@ export function clientOf(request: Request): Client {
 
 /**
  * The operator's name in audits: `client:prefix` of the key.
- * @throws UnauthorizedError for a key of clients; Error for a request that was never admitted
+ * @throws UnauthorizedError for a key of clients and for none, whatever the stage asks of clients; Error for a request that
+ * was never admitted
  */
 export function operatorOf(request: Request): string {
   const key = admittedWith(request, "operator");
-  return key ? `${key.clientId}:${key.prefix}` : "anonymous";
+  if (!key) throw new UnauthorizedError();
+  return `${key.clientId}:${key.prefix}`;
 }
 
 function admittedWith(request: Admitted, scope: ApiKeyScope): VerifiedKey | null {

@@ -7,6 +7,7 @@ import { type Authenticate, createAuthenticate } from "./authentication.ts";
 import { admit } from "./caller.ts";
 import { createRateLimiter, type RateLimiter } from "./rate-limit.ts";
 import { rateLimitHeaders } from "./rate-limit-header.ts";
+import { routedPathOf } from "./routed-path.ts";
 
 interface Arrival {
   readonly request: Request;
@@ -33,14 +34,4 @@ export function createEntrance({ authentication, db }: Pick<Dependencies, "authe
     if (Number(request.headers.get("content-length")) > maxBodyBytes) throw new PayloadTooLargeError();
     admit(request, key);
   };
-}
-
-/**
- * As Elysia's router reads it (with `standardHostname: false`) and not as `URL` does, which takes `..` and escapes away:
- * what is open here must not be another route there.
- */
-function routedPathOf({ url }: Request): string {
-  const start = url.indexOf("/", 7);
-  const end = url.indexOf("?", start);
-  return url.slice(start, end === -1 ? undefined : end);
 }

@@ -30,11 +30,14 @@ export const openApiDocument = {
     version: "1.0.0",
     description: "Create gifts and have them sent. JSON only; every error has the same body.",
   },
-  // Health operations ask for none. A stage without keys asks nobody.
+  // Health operations ask for none, and neither do a client's where its stage says so; an operator's always do.
   security: [{ apiKey: [] }],
   tags: [
-    { name: "Gifts", description: "With a client's key. Gifts of other clients are not found." },
-    { name: "Operator", description: "With an operator's key." },
+    {
+      name: "Gifts",
+      description: "With a client's key, unless the stage asks for none. Gifts of other clients are not found.",
+    },
+    { name: "Operator", description: "With an operator's key, on every stage." },
     { name: "Health" },
   ],
   paths: {

@@ -2,7 +2,7 @@ import { type ErrorCode, errorStatus } from "../error/error-code.ts";
 
 const meanings: Record<ErrorCode, string> = {
   VALIDATION_ERROR: "The request is malformed; the message names every offending field.",
-  UNAUTHORIZED: "This stage asks for an API key, and the request has no valid one for this operation.",
+  UNAUTHORIZED: "An API key is asked for, and the request has no valid one for this operation.",
   NOT_FOUND: "Nothing of yours has this id.",
   CONFLICT: "The gift is QUEUED, SENT or FAILED under another idempotency key; the message says which.",
   PAYLOAD_TOO_LARGE: "The body or the head is larger than 16 KiB, or there are more than 100 headers.",
