@@ -83,7 +83,8 @@ describe("the database", () => {
 
   test("is asked once for all that is presented at the same moment, right or wrong", async () => {
     const right = await issueKey(own.db);
-    await verify(right.key);
+    // Otherwise its use would be written: a round trip of its own.
+    await sql`insert into api_key_uses (key_id, last_used_at) select id, now() from api_keys`.execute(own.db);
     const proxy = await startTcpProxy(own.connection);
     const db = openDatabase({ ...own.connection, port: proxy.port, maxConnections: 10, applicationName: "verify" });
     const verifier = createKeyVerifier(db);
@@ -95,39 +96,6 @@ describe("the database", () => {
     expect(proxy.roundTrips() - before).toBe(1);
     await db.destroy();
     await proxy.close();
-  });
-});
-
-describe("last used", () => {
-  const lastUsed = async (prefix: string) => (await findApiKey(own.db, prefix)).lastUsedAt;
-
-  test("is null until the first use, and written every ten minutes at most", async () => {
-    const { key, prefix } = await issueKey(own.db);
-    expect(await lastUsed(prefix)).toBeNull();
-    await verify(key);
-    const first = await lastUsed(prefix);
-    expect(first).toEqual(expect.any(Date));
-    await verify(key);
-    expect(await lastUsed(prefix)).toEqual(first);
-    await sql`update api_key_uses set last_used_at = now() - interval '11 minutes'`.execute(own.db);
-    await verify(key);
-    expect(Number(await lastUsed(prefix))).toBeGreaterThanOrEqual(Number(first));
-  });
-
-  test("of a key that doesn't pass is not written", async () => {
-    const { prefix } = await issueKey(own.db);
-    await createKeyVerifier(own.db).verify({ prefix, hash: "0".repeat(64) });
-    expect(await lastUsed(prefix)).toBeNull();
-  });
-
-  test("of two that two processes verify at the same moment is written by both without a deadlock", async () => {
-    const keys = await Promise.all(Array.from({ length: 20 }, () => issueKey(own.db)));
-    const verifyAll = async (order: typeof keys) => {
-      const verifier = createKeyVerifier(own.db);
-      await Promise.all(order.map(({ key }) => verifier.verify(parsed(key))));
-    };
-    await Promise.all([verifyAll(keys), verifyAll(keys.toReversed()), verifyAll(keys)]);
-    expect((await listApiKeys(own.db, {})).filter((key) => key.lastUsedAt === null)).toEqual([]);
   });
 });
 

@@ -26,7 +26,8 @@ export async function rotateApiKey(
   trx: Transaction<Database>,
   { prefix, verifier, overlapSeconds, operator }: Rotation,
 ): Promise<{ created: ApiKey; replaced: ApiKey }> {
-  await sql`select from api_keys where prefix = ${prefix} for update`.execute(trx);
+  // Not `for update`, which a first use would wait for: it refers to this row.
+  await sql`select from api_keys where prefix = ${prefix} for no key update`.execute(trx);
   const old = await findApiKey(trx, prefix);
   if (old.state !== "ACTIVE") throw new ApiKeyEndedError(prefix, old.state);
   const { id: replaces, clientId, scopes, rateLimitPerMinute } = old;

@@ -4,6 +4,7 @@ import { type Kysely, sql } from "kysely";
 import type { Database } from "../database/database.ts";
 import type { ApiKeyScope } from "./api-key.ts";
 import type { Verifier } from "./credential.ts";
+import { createUseRecorder, type UseRecorderOptions } from "./use.ts";
 
 /** What a valid key stands for. */
 export interface VerifiedKey {
@@ -16,6 +17,7 @@ export interface VerifiedKey {
 
 interface Row extends VerifiedKey {
   readonly hash: Buffer;
+  /** Every ten minutes at most: an exact time would be a write for each request. */
   readonly isUseDue: boolean;
 }
 
@@ -25,20 +27,22 @@ export interface KeyVerifier {
 }
 
 /**
- * Asks Postgres whether keys are valid. What is presented while a query is under way goes out together in the next: any
- * number of wrong keys costs one connection of the pool, and the right ones among them wait for no queue.
+ * Asks Postgres whether keys are valid. What is presented while queries are under way goes out together in the next: any
+ * number of wrong keys costs two connections of the pool, and the right ones among them wait for no queue. Two, so that one
+ * query without an answer isn't everybody's.
  * @param db the database
+ * @param options who is told when the use of a key can't be written, which is nobody's reason to refuse it
  */
-export function createKeyVerifier(db: Kysely<Database>): KeyVerifier {
+export function createKeyVerifier(db: Kysely<Database>, options: UseRecorderOptions = {}): KeyVerifier {
+  const recordUses = createUseRecorder(db, options);
   const batcher = createBatcher<Verifier, VerifiedKey | undefined>({
     maxItems: 500,
-    maxParallel: 1,
+    maxParallel: 2,
     lingerMilliseconds: 0,
     async run(presented) {
       const found = await findActive(db, presented);
       const matches = presented.map(({ prefix, hash }) => matching(found.get(prefix), hash));
-      const due = matches.filter((row) => row?.isUseDue).map((row) => row?.id);
-      if (due.length > 0) await recordUse(db, due);
+      recordUses(matches.flatMap((row) => (row?.isUseDue ? [row.id] : [])));
       return matches.map((row) => ({ status: "fulfilled", value: row && withoutHash(row) }));
     },
   });
@@ -59,14 +63,6 @@ async function findActive(db: Kysely<Database>, presented: readonly Verifier[]):
 function matching(row: Row | undefined, hash: string): Row | undefined {
   const isEqual = timingSafeEqual(row?.hash ?? Buffer.alloc(32), Buffer.from(hash, "hex"));
   return isEqual ? row : undefined;
-}
-
-/** Every ten minutes at most: an exact time would be a write for each request. */
-async function recordUse(db: Kysely<Database>, ids: readonly (string | undefined)[]): Promise<void> {
-  await sql`
-    insert into api_key_uses (key_id, last_used_at)
-    select distinct key_id, now() from unnest(${ids}::uuid[]) as used (key_id) order by key_id
-    on conflict (key_id) do update set last_used_at = excluded.last_used_at`.execute(db);
 }
 
 function withoutHash({ id, prefix, clientId, scopes, rateLimitPerMinute }: Row): VerifiedKey {
