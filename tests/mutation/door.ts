@@ -11,6 +11,8 @@ import type { Edit } from "./edit.ts";
 
 interface Door {
   readonly api: ApiProcess;
+  /** The same where clients need no key; stopped with the door. */
+  readonly unlocked: ApiProcess;
   readonly db: TestDatabase["db"];
   readonly proxy: TcpProxy;
 }
@@ -75,6 +77,12 @@ const checks = {
     const { headers } = await issueKey(db, { scopes: ["client"] });
     return (await statusOf(api, "/operator/dead-letters", headers)) === 401;
   },
+  async "without a key nobody is an operator, whatever is asked of clients"({ unlocked, db }: Door): Promise<boolean> {
+    const { headers } = await issueKey(db, { scopes: ["operator"] });
+    const [nobody, somebody] = [{}, { ...headers }];
+    const path = "/operator/dead-letters";
+    return (await statusOf(unlocked, path, nobody)) === 401 && (await statusOf(unlocked, path, somebody)) === 200;
+  },
   async "a key above its limit is refused"({ api, db }: Door): Promise<boolean> {
     const { headers } = await issueKey(db, { rateLimitPerMinute: 1 });
     const statuses = [await statusOf(api, `/gifts/${id}`, headers), await statusOf(api, `/gifts/${id}`, headers)];
@@ -94,17 +102,20 @@ export const checkNames = Object.keys(checks).filter((name): name is CheckName =
 export async function broken(edits: readonly Edit[], names: readonly CheckName[]): Promise<CheckName[]> {
   const database = await createTestDatabase();
   const proxy = await startTcpProxy(database.connection);
-  const api = await startApiProcess({
-    connection: { ...database.connection, port: proxy.port },
-    environment: {
-      AUTH: "api-key",
-      NODE_OPTIONS: `--import=${new URL("mutate.ts", import.meta.url).href}`,
-      MUTATION: JSON.stringify(edits),
-    },
-  });
+  const start = (authentication: string) =>
+    startApiProcess({
+      connection: { ...database.connection, port: proxy.port },
+      environment: {
+        AUTH: authentication,
+        NODE_OPTIONS: `--import=${new URL("mutate.ts", import.meta.url).href}`,
+        MUTATION: JSON.stringify(edits),
+      },
+    });
+  const [api, unlocked] = await Promise.all([start("api-key"), start("none")]);
+  const door = { api, unlocked, db: database.db, proxy };
   const failed: CheckName[] = [];
-  for (const name of names) if (!(await checks[name]({ api, db: database.db, proxy }))) failed.push(name);
-  await api.stop();
+  for (const name of names) if (!(await checks[name](door))) failed.push(name);
+  await Promise.all([api.stop(), unlocked.stop()]);
   await proxy.close();
   await database.drop();
   return failed;

@@ -152,6 +152,20 @@ export const doorBugs: readonly DoorBug[] = [
     noticedBy: "a client's key is none for operators",
   },
   {
+    bug: "where clients need no key, anybody is an operator",
+    edits: [
+      { file: api("access/authentication"), text: " && !isOperatorPath(routedPathOf(request))", by: "" },
+      { file: api("access/caller"), text: "  if (!key) throw new UnauthorizedError();\n", by: "" },
+      {
+        file: api("access/caller"),
+        text: `return \`${parameter("key.clientId")}`,
+        by: `return \`${parameter("key?.clientId")}`,
+      },
+      { file: api("access/caller"), text: `:${parameter("key.prefix")}`, by: `:${parameter("key?.prefix")}` },
+    ],
+    noticedBy: "without a key nobody is an operator, whatever is asked of clients",
+  },
+  {
     bug: "the limit is told and not held",
     edits: [
       { file: api("access/entrance"), text: "if (!state.isAllowed) throw", by: "if (state.limitPerMinute < 0) throw" },
