@@ -1,3 +1,4 @@
+import type { ServiceDeclaration } from "./declaration.ts";
 import { defineFleet } from "./define.ts";
 
 const daySeconds = 86_400;
@@ -8,7 +9,10 @@ const daySeconds = 86_400;
  */
 const smallHeap = { oldSpaceMegabytes: 128, semiSpaceMegabytes: 4 };
 
-/** What runs. Adding a worker is one entry here and one handler file in `packages/worker`. */
+/**
+ * What runs; the infrastructure and the local stack follow. Adding a worker is one entry here and, where the compiler then asks for
+ * it, what it is linked to (`packages/worker/src/config.ts`) and how its role starts (`packages/worker/src/wiring.ts`).
+ */
 export const fleet = defineFleet({
   queues: {
     gift: {
@@ -75,3 +79,15 @@ export const fleet = defineFleet({
 
 export type QueueName = keyof typeof fleet.queues;
 export type ServiceName = keyof typeof fleet.services;
+
+/** The services that are roles of a worker process: what takes no requests. */
+export type WorkerName = {
+  [Name in ServiceName]: (typeof fleet.services)[Name]["kind"] extends "http" ? never : Name;
+}[ServiceName];
+
+const declared: Readonly<Record<string, ServiceDeclaration>> = fleet.services;
+
+/** In the order of their declaration. */
+export const workerNames: readonly WorkerName[] = Object.keys(declared).filter(
+  (name): name is WorkerName => declared[name]?.kind !== "http",
+);

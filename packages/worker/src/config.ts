@@ -1,5 +1,5 @@
 import { consumerBinding, producerBinding } from "@gift/fleet/binding";
-import { fleet, type QueueName } from "@gift/fleet/fleet";
+import { fleet, type QueueName, type WorkerName, workerNames } from "@gift/fleet/fleet";
 import { appLink } from "@gift/link/app";
 import { readBinding } from "@gift/link/binding";
 import { check } from "@gift/link/check";
@@ -10,10 +10,6 @@ import { type Static, Type } from "@sinclair/typebox";
 import { Resource } from "sst/resource";
 import type { SlackContext } from "./notification/slack-message.ts";
 import { parseWebhookUrl } from "./notification/webhook-url.ts";
-
-export const roleNames = ["gift", "outbox", "dead-letters"] as const;
-
-export type RoleName = (typeof roleNames)[number];
 
 export interface Config {
   readonly logLevel: LogLevel;
@@ -30,7 +26,7 @@ export interface Config {
   readonly ecsAgentUri: string | undefined;
   readonly database: DatabaseLink;
   /** The requested roles and what each is linked to. */
-  readonly roles: Partial<RoleLinks>;
+  readonly roles: { readonly [Name in WorkerName]?: RoleLinks[Name] };
 }
 
 export interface RoleLinks {
@@ -79,21 +75,35 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, resources: obje
     retryBaseSeconds: values.RETRY_BASE_SECONDS,
     ecsAgentUri: values.ECS_AGENT_URI,
     database: readBinding(resources, "Database", databaseLink),
-    roles: {
-      ...(names.includes("gift") && { gift: consumerOf(resources, "gift") }),
-      ...(names.includes("outbox") && { outbox: producersOf(resources) }),
-      ...(names.includes("dead-letters") && { "dead-letters": deadLettersOf(resources, values) }),
-    },
+    roles: rolesOf(names, resources, values),
   };
 }
 
-function parseRoles(text: string): readonly RoleName[] {
+/** What each role is linked to. */
+const readLink: {
+  [Name in WorkerName]: (resources: object, values: Static<typeof environment>) => RoleLinks[Name];
+} = {
+  gift: (resources) => consumerOf(resources, "gift"),
+  outbox: producersOf,
+  "dead-letters": deadLettersOf,
+};
+
+function rolesOf(names: readonly WorkerName[], resources: object, values: Static<typeof environment>): Config["roles"] {
+  const roles: { [Name in WorkerName]?: RoleLinks[Name] } = {};
+  const add = <Name extends WorkerName>(name: Name) => {
+    roles[name] = readLink[name](resources, values);
+  };
+  names.forEach(add);
+  return roles;
+}
+
+function parseRoles(text: string): readonly WorkerName[] {
   const names = text.split(",").map((name) => name.trim());
   return names.map((name) => {
-    const known = roleNames.find((role) => role === name);
+    const known = workerNames.find((role) => role === name);
     if (known) return known;
     const given = name === "" ? "it names no role" : `there is no role ${name}`;
-    throw new Error(`ROLES: ${given}; give one or more of ${roleNames.join(", ")}, with commas between them`);
+    throw new Error(`ROLES: ${given}; give one or more of ${workerNames.join(", ")}, with commas between them`);
   });
 }
 

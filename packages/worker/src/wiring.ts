@@ -1,5 +1,5 @@
 import type { Database } from "@gift/core/database/database";
-import { fleet } from "@gift/fleet/fleet";
+import { fleet, type WorkerName } from "@gift/fleet/fleet";
 import { openLinkedDatabase } from "@gift/link/database";
 import { createSqsClient } from "@gift/queue/client";
 import { createPublisher } from "@gift/queue/publisher";
@@ -35,7 +35,7 @@ const publishing = { requestTimeoutMilliseconds: 3_000, maxAttempts: 1, leaseSec
 const farewellMilliseconds = 2_000;
 
 /** How each role is started with the fleet's numbers and the process's links. */
-export const wiring: { [Name in keyof RoleLinks]: (foundation: Foundation, link: RoleLinks[Name]) => Promise<Role> } = {
+export const wiring: { [Name in WorkerName]: (foundation: Foundation, link: RoleLinks[Name]) => Promise<Role> } = {
   async gift({ config, db, log }, { queueUrl }) {
     const client = createSqsClient();
     const pool = createPoolMetric("simulated-provider");

@@ -1,10 +1,10 @@
-import { fleet } from "@gift/fleet/fleet";
+import { fleet, type WorkerName, workerNames } from "@gift/fleet/fleet";
 import { openLinkedDatabase } from "@gift/link/database";
 import { errorFields } from "@gift/telemetry/error-fields";
 import type { Log } from "@gift/telemetry/logger";
 import { createPoolMetric } from "@gift/telemetry/pool-metric";
 import { sampleGauges } from "@gift/telemetry/sample-gauges";
-import { type Config, roleNames } from "./config.ts";
+import type { Config } from "./config.ts";
 import type { Role } from "./role/role.ts";
 import { startTaskProtection } from "./task-protection.ts";
 import { type Foundation, wiring } from "./wiring.ts";
@@ -21,7 +21,7 @@ const closingMilliseconds = 5_000;
 
 /** From SIGTERM to SIGKILL: as long as the slowest of the process's roles is granted. */
 export function stopTimeoutSecondsOf(config: Config): number {
-  const names = roleNames.filter((name) => config.roles[name]);
+  const names = workerNames.filter((name) => config.roles[name]);
   return Math.max(...names.map((name) => fleet.services[name].stopTimeoutSeconds));
 }
 
@@ -51,10 +51,12 @@ export async function startWorker(config: Config, log: Log): Promise<() => Promi
 }
 
 async function startRoles(foundation: Foundation): Promise<Role[]> {
-  const { gift, outbox, "dead-letters": deadLetters } = foundation.config.roles;
-  return await Promise.all([
-    ...(gift ? [wiring.gift(foundation, gift)] : []),
-    ...(outbox ? [wiring.outbox(foundation, outbox)] : []),
-    ...(deadLetters ? [wiring["dead-letters"](foundation, deadLetters)] : []),
-  ]);
+  const roles = await Promise.all(workerNames.map((name) => startRole(name, foundation)));
+  return roles.filter((role) => role !== undefined);
+}
+
+/** Undefined when the role isn't asked for. */
+async function startRole<Name extends WorkerName>(name: Name, foundation: Foundation): Promise<Role | undefined> {
+  const link = foundation.config.roles[name];
+  return link && (await wiring[name](foundation, link));
 }

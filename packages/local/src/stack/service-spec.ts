@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { consumerBinding, producerBinding } from "@gift/fleet/binding";
 import type { ServiceDeclaration } from "@gift/fleet/declaration";
-import { fleet, type QueueName, type ServiceName } from "@gift/fleet/fleet";
+import { fleet, type QueueName, type ServiceName, workerNames } from "@gift/fleet/fleet";
 import { nodeOptions } from "@gift/fleet/node-options";
 import type { Settings } from "../command/settings.ts";
 import type { DatabaseLink } from "../database-link.ts";
@@ -54,7 +54,7 @@ export function consoleSpec(settings: Settings, links: Links, port: number): Pro
   };
 }
 
-/** The workers' processes: as many as asked for that send gifts, and one for the two roles that do little. */
+/** The workers' processes: as many as asked for that send gifts, and one for the roles that do little. */
 export function workerSpecs(settings: Settings, links: Links): readonly ProcessSpec[] {
   const worker = (name: string, roles: readonly ServiceName[]): ProcessSpec => ({
     ...service(name, ["packages/worker/src/main.ts"], roles),
@@ -70,7 +70,8 @@ export function workerSpecs(settings: Settings, links: Links): readonly ProcessS
     },
   });
   const senders = Array.from({ length: settings.workers }, (_, index) => worker(`gift-worker-${index + 1}`, ["gift"]));
-  const workers = [...senders, worker("outbox-and-dead-letters", ["outbox", "dead-letters"])];
+  const others = workerNames.filter((name) => name !== "gift");
+  const workers = [...senders, worker(others.join("-and-"), others)];
   return workers.map((spec) => traced(spec, "worker"));
 }
 
