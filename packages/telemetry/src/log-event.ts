@@ -13,6 +13,7 @@ export const logEvents = {
   "http.failed": { level: "error", message: "a request failed unexpectedly" },
   "http.unavailable": { level: "warn", message: "a request was refused: a dependency is away" },
   "http.overloaded": { level: "warn", message: "requests are refused: too many are being answered" },
+  "api_key.use_unrecorded": { level: "warn", message: "when keys were last used can't be written; requests go on" },
   "gift.created": { level: "info", message: "gift created" },
   "send.accepted": { level: "info", message: "send request accepted" },
   "send.replayed": { level: "info", message: "send request replayed" },

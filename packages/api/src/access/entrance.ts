@@ -18,8 +18,8 @@ interface Arrival {
  * What every request passes before it is routed, unknown routes included: who asks, how often, how much.
  * @returns a hook, which must be an `async` function: Elysia awaits what it takes for one by its source
  */
-export function createEntrance({ authentication, db }: Pick<Dependencies, "authentication" | "db">) {
-  const authenticate: Authenticate = createAuthenticate(authentication, db);
+export function createEntrance({ authentication, db, log }: Pick<Dependencies, "authentication" | "db" | "log">) {
+  const authenticate: Authenticate = createAuthenticate(authentication, db, log);
   const limiter: RateLimiter = createRateLimiter();
   return async ({ request, set }: Arrival): Promise<void> => {
     Object.assign(set.headers, transportSecurity(request));
