@@ -17,8 +17,6 @@ export type ErrorCode = keyof typeof errorStatus;
 
 /** How an error of the domain is answered. */
 export const codeOfKind = {
-  invalid: "VALIDATION_ERROR",
   "not-found": "NOT_FOUND",
   conflict: "CONFLICT",
-  unavailable: "SERVICE_UNAVAILABLE",
 } as const satisfies Record<ErrorKind, ErrorCode>;
