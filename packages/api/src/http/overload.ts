@@ -13,8 +13,12 @@ const reportIntervalMilliseconds = 10_000;
 const uploadsPerRequest = 4;
 
 export interface Overload {
-  /** Counts a request until it is answered; throws OverloadedError when so many are at work that it would wait too long. */
-  admit(req: IncomingMessage, res: ServerResponse): void;
+  /**
+   * Gives a request a place; throws OverloadedError when so many are at work that it would wait too long.
+   * @returns to be called when nothing works on it any more. That and the end of its connection make the place free: a
+   * client that gives up leaves its work behind, and would pile up more by coming again.
+   */
+  admit(req: IncomingMessage, res: ServerResponse): () => void;
 }
 
 /**
@@ -28,7 +32,7 @@ export function createOverload(log: Log, mostAtWork: number): Overload {
   return {
     admit(req, res) {
       // A task that refuses some requests is alive, and stays in service for those that it takes.
-      if (isHealthCheck(req.url)) return;
+      if (isHealthCheck(req.url)) return () => undefined;
       if (atWork >= mostAtWork || open >= mostAtWork * uploadsPerRequest) {
         report();
         throw new OverloadedError();
@@ -39,14 +43,24 @@ export function createOverload(log: Log, mostAtWork: number): Overload {
         atWork += 1;
       };
       open += 1;
-      if (hasBody(req)) req.once("end", begin);
+      if (isUpload(req)) req.once("end", begin);
       else begin();
-      res.once("close", () => {
+      const leave = afterBoth(() => {
         req.off("end", begin);
         open -= 1;
         if (isAtWork) atWork -= 1;
       });
+      res.once("close", leave);
+      return leave;
     },
+  };
+}
+
+function afterBoth(then: () => void): () => void {
+  let isSecond = false;
+  return () => {
+    if (isSecond) then();
+    isSecond = true;
   };
 }
 
@@ -61,6 +75,9 @@ function createReport(log: Log, mostAtWork: number): () => void {
   };
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+/** Only a POST's body is waited for: behind another request nothing reads it. */
+function isUpload({ method, headers }: IncomingMessage): boolean {
+  return (
+    method === "POST" && (headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0)
+  );
 }

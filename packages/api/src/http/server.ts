@@ -55,8 +55,9 @@ export async function listen(app: FetchHandler, { host, port, log, ...options }:
   const overload = createOverload(log, options.maxRequestsAtWork ?? maxRequestsAtWork);
   const connections = followConnections(server);
   async function serve(req: IncomingMessage, res: ServerResponse): Promise<number> {
+    let leave = () => {};
     try {
-      overload.admit(req, res);
+      leave = overload.admit(req, res);
       checkHead(req);
       const response = await app.fetch(new IncomingRequest(req, res));
       connections.beforeHead(res);
@@ -64,6 +65,8 @@ export async function listen(app: FetchHandler, { host, port, log, ...options }:
     } catch (err) {
       connections.beforeHead(res);
       refuse(log, err, res);
+    } finally {
+      leave();
     }
     if (!req.complete) discardRest(req, answeredEarly);
     return res.statusCode;
