@@ -1,5 +1,7 @@
 import { PurgeQueueCommand } from "@aws-sdk/client-sqs";
+import { fleet } from "@gift/fleet/fleet";
 import { createObserverClient } from "../system/queue-depth.ts";
+import { desiredTasks } from "../system/system.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Two workers with 100 slots finish 20 of these a second, which is slower than gifts come, however busy this machine is. */
@@ -7,17 +9,20 @@ const slowSend = "test:slow-10000";
 const giftsAtOnce = 40;
 /** Lost by the purge; what a worker has in hand isn't. */
 const leastWaiting = 20;
+/** Workers with a free place would take what waits before the purge comes. */
+const mostInHand = desiredTasks.gift * (fleet.services.gift.slots + fleet.services.gift.prefetch);
 
 export const queuePurged: Scenario = {
   name: "queue-purged",
   injected: "somebody purges the queue while messages wait in it",
   shows: "gifts that SQS has lost are noticed, and their messages written again from the database",
   expects: ["stuck-gifts"],
-  async inject({ system, load, until, readWaiting, breaksNow }) {
+  async inject({ system, load, until, breaksNow }) {
     load.sayOnGifts(slowSend);
-    await until("messages to wait", async () => {
+    await until("more messages than the workers take in hand", async () => {
       await load.burst(giftsAtOnce);
-      return (await readWaiting()) >= leastWaiting;
+      const { visible, inFlight } = (await system.readDepths()).gift;
+      return visible + inFlight >= mostInHand + leastWaiting;
     });
     load.sayOnGifts(undefined);
     breaksNow();
