@@ -1,4 +1,5 @@
 import { createBatcher } from "@gift/batch/batcher";
+import { BatcherFullError } from "@gift/batch/error";
 import { expect, test, vi } from "vitest";
 
 type Results = readonly PromiseSettledResult<string>[];
@@ -150,10 +151,11 @@ test("flush runs what lingers and resolves when nothing waits and nothing is in 
 });
 
 const companyMilliseconds = 50;
+const longestMilliseconds = 200;
 
 function createSociable() {
   const manual = createManualRun();
-  const unfilled = { maxParallel: 1, companyMilliseconds };
+  const unfilled = { maxParallel: 1, companyMilliseconds, longestMilliseconds };
   const batcher = createBatcher({ maxItems: 2, maxParallel: 3, lingerMilliseconds: 0, unfilled, run: manual.run });
   const add = (...items: number[]) => Promise.all(items.map((item) => batcher.add(item)));
   return { ...manual, batcher, add };
@@ -216,4 +218,53 @@ test("a flush waits for nobody's company", async () => {
   at(0).finish();
   at(1).finish();
   await Promise.all([all, flushed]);
+});
+
+test("a run that hangs holds what is unfilled up for a bounded time, again and again while places are free", async () => {
+  const { add, at, sizes } = createSociable();
+  const all = [add(1)];
+  await nextTick();
+  const startedAt = performance.now();
+  all.push(add(2));
+  await vi.waitUntil(() => sizes().length === 2, { timeout: 5_000, interval: 1 });
+  expect(performance.now() - startedAt).toBeGreaterThan(longestMilliseconds * 0.9);
+  all.push(add(3));
+  await vi.waitUntil(() => sizes().length === 3, { timeout: 5_000, interval: 1 });
+  expect(performance.now() - startedAt).toBeGreaterThan(longestMilliseconds * 1.9);
+  expect(sizes()).toEqual([1, 1, 1]);
+  for (const run of [0, 1, 2]) at(run).finish();
+  await Promise.all(all);
+});
+
+test("what has waited its time while every run was taken goes unfilled as soon as one ends", async () => {
+  const { add, at, sizes } = createSociable();
+  const all = [add(1, 2, 3, 4, 5, 6)];
+  await nextTick();
+  all.push(add(7));
+  await new Promise((resolve) => setTimeout(resolve, longestMilliseconds * 1.2)); // longer than it waits for company
+  expect(sizes()).toEqual([2, 2, 2]);
+  at(0).finish();
+  await nextTick();
+  expect(sizes()).toEqual([2, 2, 2, 1]);
+  for (const run of [1, 2, 3]) at(run).finish();
+  await Promise.all(all);
+});
+
+test("a batch takes so many that wait and no more: the next is refused at once, and taken again when there is room", async () => {
+  const manual = createManualRun();
+  const limits = { maxItems: 2, maxParallel: 1, lingerMilliseconds: 0, mostWaiting: 3 };
+  const batcher = createBatcher({ ...limits, run: manual.run });
+  const all = [batcher.add(1), batcher.add(2)];
+  await nextTick();
+  all.push(batcher.add(3), batcher.add(4), batcher.add(5));
+  await expect(batcher.add(6)).rejects.toThrow(BatcherFullError);
+  expect(batcher.size()).toBe(5);
+  manual.at(0).finish();
+  await nextTick();
+  all.push(batcher.add(7));
+  for (const index of [1, 2]) {
+    manual.at(index).finish();
+    await nextTick();
+  }
+  expect(await Promise.all(all)).toEqual([1, 2, 3, 4, 5, 7].map((item) => `done ${item}`));
 });

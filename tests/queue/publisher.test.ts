@@ -95,6 +95,23 @@ test("messages that are too large together travel in several calls; one that is 
   expect((await sqs.counts(queueUrl)).visible).toBe(4);
 });
 
+test("a call that hangs holds the messages after it up for a tenth of a second, not until it ends", async () => {
+  const { queueUrl, recorded, publisher, sizes } = await createQueueAndPublisher("hanging");
+  await publisher.publish({ body: "the way is known" });
+  const gate = Promise.withResolvers<void>();
+  recorded.fault("SendMessageBatch", (_call, send) => gate.promise.then(send));
+  const hung = publisher.publish({ body: "hung" });
+  await until(() => recorded.open("SendMessageBatch").length === 1);
+  recorded.fault("SendMessageBatch", undefined);
+  const startedAt = performance.now();
+  await Promise.all(["one", "two"].map((body) => publisher.publish({ body })));
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  expect(sizes()).toEqual([1, 1, 2]);
+  gate.resolve();
+  await hung;
+  expect((await sqs.counts(queueUrl)).visible).toBe(4);
+});
+
 test("flush waits until everything published is accepted or refused", async () => {
   const { queueUrl, recorded, publisher } = await createQueueAndPublisher("flush", 1);
   const gate = Promise.withResolvers<void>();

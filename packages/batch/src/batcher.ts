@@ -1,21 +1,35 @@
+import { BatcherFullError } from "./error.ts";
+
+/** When what is unfilled waits although a run is free. */
+export interface Unfilled {
+  /** With so many runs in flight only a full batch goes. */
+  readonly maxParallel: number;
+  /** After a full batch only a full one goes for so long: where ten went, ten more are about to come. */
+  readonly companyMilliseconds: number;
+  /** The most that either holds a batch up: a run that hangs is not waited for. */
+  readonly longestMilliseconds: number;
+}
+
 export interface BatcherOptions<Item, Result> {
   /** Most items in one run, e.g. 10 for an SQS batch call. */
   readonly maxItems: number;
   /** Most runs in flight at once. */
   readonly maxParallel: number;
-  /**
-   * With so many runs in flight only a full batch goes, and for `companyMilliseconds` after a full one: where ten went, ten more
-   * are about to come. Left out, an unfilled batch never waits.
-   */
-  readonly unfilled?: { readonly maxParallel: number; readonly companyMilliseconds: number };
+  /** Left out, an unfilled batch waits for nothing but a free run. */
+  readonly unfilled?: Unfilled;
   /** How long a batch that is not full waits for company. 0 runs at the end of the current tick. */
   readonly lingerMilliseconds: number;
+  /** Most items that wait for a run; one more is refused. Left out, there is no bound. */
+  readonly mostWaiting?: number;
   /** Does the work; answers one settled result per item, in the items' order. A rejection fails every item of the run. */
   run(items: readonly Item[]): Promise<readonly PromiseSettledResult<Result>[]>;
 }
 
 export interface Batcher<Item, Result> {
-  /** Resolves or rejects with this item's own result. */
+  /**
+   * Resolves or rejects with this item's own result.
+   * @throws BatcherFullError at once, when `mostWaiting` wait
+   */
   add(item: Item): Promise<Result>;
   /** Runs what waits without lingering any longer; resolves when nothing waits and nothing is in flight. */
   flush(): Promise<void>;
@@ -48,8 +62,9 @@ class NaturalBatcher<Item, Result> implements Batcher<Item, Result> {
   readonly #waiting: Waiting<Item, Result>[] = [];
   #itemsInFlight = 0;
   #runsInFlight = 0;
-  #linger: NodeJS.Timeout | undefined;
-  /** What waits has lingered already (every run was taken when its time came): it doesn't linger a second time. */
+  /** Runs while what waits could go and doesn't: it lingers, or hopes for company. */
+  #patience: NodeJS.Timeout | undefined;
+  /** What waits has waited its time (every run may have been taken when it was over): it doesn't wait a second time. */
   #isOverdue = false;
   #isScheduled: boolean = false;
   /** Runs while what is unfilled waits for more. */
@@ -65,6 +80,8 @@ class NaturalBatcher<Item, Result> implements Batcher<Item, Result> {
   }
 
   add(item: Item): Promise<Result> {
+    const { mostWaiting = Number.POSITIVE_INFINITY } = this.#options;
+    if (this.#waiting.length >= mostWaiting) return Promise.reject(new BatcherFullError(mostWaiting));
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     this.#waiting.push({ item, resolve, reject });
     this.#schedule();
@@ -85,9 +102,7 @@ class NaturalBatcher<Item, Result> implements Batcher<Item, Result> {
       this.#isScheduled = true;
       // A microtask, so that everything added in the same tick travels together.
       queueMicrotask(() => this.#runWhatWaits());
-    } else if (this.#waiting.length > 0 && !this.#goesUnfilled()) {
-      this.#linger ??= setTimeout(() => this.#endLinger(), this.#options.lingerMilliseconds);
-    }
+    } else if (this.#waiting.length > 0) this.#wait();
   }
 
   #canRun(): boolean {
@@ -97,7 +112,7 @@ class NaturalBatcher<Item, Result> implements Batcher<Item, Result> {
 
   #expectsCompany(): boolean {
     const { unfilled } = this.#options;
-    if (unfilled === undefined || this.#flushing !== undefined) return false;
+    if (unfilled === undefined || this.#isOverdue || this.#flushing !== undefined) return false;
     return this.#runsInFlight >= unfilled.maxParallel || this.#company !== undefined;
   }
 
@@ -116,17 +131,21 @@ class NaturalBatcher<Item, Result> implements Batcher<Item, Result> {
     return this.#options.lingerMilliseconds === 0 || this.#isOverdue || this.#flushing !== undefined;
   }
 
-  #endLinger(): void {
-    this.#linger = undefined;
-    this.#isOverdue = true;
-    this.#runWhatWaits();
+  #wait(): void {
+    const milliseconds = this.#options.lingerMilliseconds || this.#options.unfilled?.longestMilliseconds;
+    if (milliseconds === undefined || this.#isOverdue || this.#flushing !== undefined) return;
+    this.#patience ??= setTimeout(() => {
+      this.#patience = undefined;
+      this.#isOverdue = true;
+      this.#runWhatWaits();
+    }, milliseconds);
   }
 
   #runWhatWaits(): void {
     this.#isScheduled = false;
     while (this.#canRun()) {
-      clearTimeout(this.#linger);
-      this.#linger = undefined;
+      clearTimeout(this.#patience);
+      this.#patience = undefined;
       if (this.#waiting.length >= this.#options.maxItems) this.#awaitCompany();
       void this.#run(this.#waiting.splice(0, this.#options.maxItems));
       if (this.#waiting.length === 0) this.#isOverdue = false;

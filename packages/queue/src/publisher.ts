@@ -32,8 +32,10 @@ export interface PublisherOptions {
 /**
  * A crowd's rest waits a moment for more: with 64 clients a send costs 0.10 calls instead of 0.15, which is as few as there can be
  * (company of 25 ms: the same, and later). What comes alone finds nothing in flight and no full call before it, and waits for nothing.
+ * A call that hangs (up to 6 s) must not hold up who comes after it: longer than 100 ms nobody waits for it. Calls of 8 and 25 ms
+ * at 50 to 1,000 messages a second cost the same number of calls with that bound as without any.
  */
-const unfilled = { maxParallel: 1, companyMilliseconds: 10 };
+const unfilled = { maxParallel: 1, companyMilliseconds: 10, longestMilliseconds: 100 };
 
 /** A call that failed is classified by the SDK: what isn't the client's fault may succeed when tried again. */
 interface Classified {
