@@ -1,5 +1,6 @@
 import { createApp } from "@gift/api/app";
 import type { Dependencies } from "@gift/api/dependencies";
+import { createReadiness } from "@gift/api/readiness";
 import type { OutboxMessage } from "@gift/core/outbox/outbox.table";
 import type { LogEventName } from "@gift/telemetry/log-event";
 import { createLog } from "@gift/telemetry/logger";
@@ -23,7 +24,9 @@ export interface Line {
 
 /** The whole app without a socket, on a database of the file's own; what it logs and hands over is kept per test. */
 export function useApi(
-  options: Partial<Pick<Dependencies, "authentication" | "areTestValuesAllowed" | "isDraining">> = {},
+  options: Partial<Pick<Dependencies, "authentication" | "areTestValuesAllowed">> & {
+    readonly isDraining?: () => boolean;
+  } = {},
 ) {
   const database = useTestDatabase();
   const lines: Line[] = [];
@@ -45,7 +48,7 @@ export function useApi(
       log,
       authentication: "none" as const,
       areTestValuesAllowed: false,
-      isDraining: () => false,
+      whyNotReady: createReadiness({ db: database.db, isDraining: () => false, ...options }),
       ...options,
     });
     return answerOf(await app.handle(new Request(`http://api.test${path}`, { ...init, method })));

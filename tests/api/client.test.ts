@@ -9,7 +9,7 @@ const client = () =>
   treaty(
     createApp({
       ...{ db: database.db, dispatcher: { add: () => undefined }, log: () => undefined },
-      ...{ authentication: "none" as const, areTestValuesAllowed: false, isDraining: () => false },
+      ...{ authentication: "none" as const, areTestValuesAllowed: false, whyNotReady: async () => undefined },
     }),
   );
 type Client = ReturnType<typeof treaty<App>>;

@@ -36,7 +36,7 @@ describe("what is not there", () => {
     const giftId = await api.gift();
     const app = createApp({
       ...{ db: api.database.db, dispatcher: { add: () => undefined }, log: () => undefined },
-      ...{ authentication: "none" as const, areTestValuesAllowed: false, isDraining: () => false },
+      ...{ authentication: "none" as const, areTestValuesAllowed: false, whyNotReady: async () => undefined },
     });
     expect((await app.handle(new Request(`http://a/gifts/${giftId}`))).status).toBe(200);
   });
@@ -65,7 +65,7 @@ describe("an unexpected error", () => {
       log: (event, fields) => void lines.push([event, fields]),
       authentication: "none" as const,
       areTestValuesAllowed: false,
-      isDraining: () => false,
+      whyNotReady: async () => undefined,
     });
     const giftId = await api.gift();
     const answer = await answerOf(

@@ -24,7 +24,7 @@ const operations = Object.entries(openApiDocument.paths).flatMap(([path, methods
 const unlisted = createApp({
   ...{ db: openDatabase({ host: "", port: 0, database: "", user: "", maxConnections: 1, applicationName: "" }) },
   ...{ dispatcher: { add: () => undefined }, log: () => undefined, authentication: "api-key" as const },
-  ...{ areTestValuesAllowed: false, isDraining: () => false },
+  ...{ areTestValuesAllowed: false, whyNotReady: async () => undefined },
 })
   .routes.map(({ method, path }) => [method, path])
   .filter(([, path = ""]) => path.startsWith("/docs") || path === "/openapi.json");
@@ -163,7 +163,7 @@ describe("while Postgres is away", () => {
     });
     const app = createApp({
       ...{ db, dispatcher: { add: () => undefined }, log: () => undefined, authentication: "api-key" as const },
-      ...{ areTestValuesAllowed: false, isDraining: () => false },
+      ...{ areTestValuesAllowed: false, whyNotReady: async () => undefined },
     });
     const call = async (headers: Record<string, string>) =>
       answerOf(await app.handle(new Request("http://api.test/openapi.json", { headers })));

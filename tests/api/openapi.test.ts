@@ -29,7 +29,7 @@ describe("the OpenAPI document", () => {
   test("names every route, and nothing that is no route", () => {
     const app = createApp({
       ...{ db: api.database.db, dispatcher: { add: () => undefined }, log: () => undefined },
-      ...{ authentication: "none" as const, areTestValuesAllowed: false, isDraining: () => false },
+      ...{ authentication: "none" as const, areTestValuesAllowed: false, whyNotReady: async () => undefined },
     });
     const isReference = (path: string) => path.startsWith("/docs") || path === "/openapi.json";
     const routes = app.routes

@@ -66,7 +66,8 @@ describe("the API as a process", () => {
     const api = await startApiProcess({ connection });
     expect((await api.call("GET", "/readyz")).json).toEqual({ status: "not_ready", reason: "database_unreachable" });
     await proxy.mend();
-    expect((await api.call("GET", "/readyz")).json).toEqual({ status: "ready" });
+    const readyz = async () => (await api.call("GET", "/readyz")).text;
+    await expect.poll(readyz, { timeout: 3_000, interval: 100 }).toBe('{"status":"ready"}');
     expect(await api.stop()).toEqual(cleanExit);
     await proxy.close();
   });

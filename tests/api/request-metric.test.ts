@@ -20,7 +20,7 @@ const log = () => undefined;
 function appWith(authentication: Authentication = "none") {
   return createApp({
     ...{ db: database.db, dispatcher: { add: () => undefined }, log },
-    ...{ authentication, areTestValuesAllowed: false, isDraining: () => false },
+    ...{ authentication, areTestValuesAllowed: false, whyNotReady: async () => undefined },
   });
 }
 

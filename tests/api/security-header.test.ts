@@ -47,7 +47,7 @@ describe("every answer tells browsers what not to do", () => {
     });
     const app = createApp({
       ...{ db, dispatcher: { add: () => undefined }, log: () => undefined },
-      ...{ authentication: "none" as const, areTestValuesAllowed: false, isDraining: () => false },
+      ...{ authentication: "none" as const, areTestValuesAllowed: false, whyNotReady: async () => undefined },
     });
     const server = await listen(app, { host: "127.0.0.1", port: 0, log: () => undefined });
     for (const bytes of [

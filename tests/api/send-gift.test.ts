@@ -68,7 +68,7 @@ describe("POST /gifts/{gift_id}/send accepts a send", () => {
       log: () => undefined,
       authentication: "none" as const,
       areTestValuesAllowed: false,
-      isDraining: () => false,
+      whyNotReady: async () => undefined,
     });
     const [warm, measured] = [await api.gift(), await api.gift()];
     const send = (giftId: string) =>
@@ -155,7 +155,7 @@ describe("what is wrong is checked in a fixed order", () => {
     });
     const app = createApp({
       ...{ db, dispatcher: { add: () => undefined }, log: () => undefined },
-      ...{ authentication: "none" as const, areTestValuesAllowed: false, isDraining: () => false },
+      ...{ authentication: "none" as const, areTestValuesAllowed: false, whyNotReady: async () => undefined },
     });
     const send = (path: string, headers: Record<string, string>) =>
       app.handle(new Request(`http://api.test${path}`, { method: "POST", headers }));

@@ -20,7 +20,7 @@ const healthz = head("GET /healthz HTTP/1.1", "host: api");
 beforeAll(async () => {
   const app = createApp({
     ...{ db: database.db, dispatcher: { add: () => undefined }, log },
-    ...{ authentication: "none" as const, areTestValuesAllowed: false, isDraining: () => false },
+    ...{ authentication: "none" as const, areTestValuesAllowed: false, whyNotReady: async () => undefined },
   });
   server = await listen(app, { host: "127.0.0.1", port: 0, log, requestTimeoutMilliseconds: 500 });
 });

@@ -62,7 +62,7 @@ async function readFrom(otherwise: { database?: string; port?: number }) {
   const db = openDatabase({ ...api.database.connection, ...otherwise, maxConnections: 1, applicationName: "errors" });
   const app = createApp({
     ...{ db, dispatcher: { add: () => undefined }, log: () => undefined },
-    ...{ authentication: "none" as const, areTestValuesAllowed: false, isDraining: () => false },
+    ...{ authentication: "none" as const, areTestValuesAllowed: false, whyNotReady: async () => undefined },
   });
   const answer = await answerOf(await app.handle(new Request(`http://api.test/gifts/${unknownId}`)));
   await db.destroy();

@@ -48,8 +48,9 @@ test("Postgres restarts under load: 503 with Retry-After, readyz says why, no re
   const refused = await call("POST", `${system.apiUrl}/gifts/${giftId}/send`, { key: "during-the-outage" });
   expect(refused).toMatchObject({ status: 503, text: expect.stringContaining("SERVICE_UNAVAILABLE") });
   expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
-  const readyz = await call("GET", `${system.apiUrl}/readyz`);
-  expect(readyz).toMatchObject({ status: 503, text: expect.stringMatching(/"status":"not_ready","reason":".+"/) });
+  const readyz = async () => await call("GET", `${system.apiUrl}/readyz`);
+  const notReady = { status: 503, text: expect.stringMatching(/"status":"not_ready","reason":".+"/) };
+  await expect.poll(readyz, poll).toMatchObject(notReady);
   expect(await call("GET", `${system.apiUrl}/healthz`)).toMatchObject({ status: 200 });
   await own.start();
 

@@ -2,7 +2,8 @@ import { crc32 } from "node:zlib";
 import { toBase62 } from "@gift/core/api-key/base62";
 import { generateKey } from "@gift/core/api-key/credential";
 import { revokeApiKey } from "@gift/core/api-key/revoke";
-import { vi } from "vitest";
+import { sql } from "kysely";
+import { expect, vi } from "vitest";
 import { type ApiProcess, startApiProcess } from "../api/api-process.ts";
 import { issueKey } from "../support/api-key.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -83,6 +84,17 @@ const checks = {
     const path = "/operator/dead-letters";
     return (await statusOf(unlocked, path, nobody)) === 401 && (await statusOf(unlocked, path, somebody)) === 200;
   },
+  async "a task that is busy stays in service"({ unlocked, db }: Door): Promise<boolean> {
+    const giftId = await unlocked.gift();
+    const trx = await db.startTransaction().execute();
+    await sql`lock table gifts in access exclusive mode`.execute(trx);
+    const reads = Array.from({ length: 12 }, () => unlocked.call("GET", `/gifts/${giftId}`));
+    await vi.waitFor(async () => expect(await waitingForLocks(db)).toBe(10), 5_000);
+    const status = await statusOf(unlocked, "/readyz", {});
+    await trx.rollback().execute();
+    await Promise.all(reads);
+    return status === 200;
+  },
   async "a key above its limit is refused"({ api, db }: Door): Promise<boolean> {
     const { headers } = await issueKey(db, { rateLimitPerMinute: 1 });
     const statuses = [await statusOf(api, `/gifts/${id}`, headers), await statusOf(api, `/gifts/${id}`, headers)];
@@ -119,6 +131,12 @@ export async function broken(edits: readonly Edit[], names: readonly CheckName[]
   await proxy.close();
   await database.drop();
   return failed;
+}
+
+async function waitingForLocks(db: Door["db"]): Promise<number> {
+  const { rows } = await sql`
+    select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(db);
+  return rows.length;
 }
 
 /** A key that nobody issued, right by its form, with the prefix of one that was. */

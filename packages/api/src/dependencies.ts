@@ -3,6 +3,7 @@ import type { Dispatcher } from "@gift/core/outbox/dispatcher";
 import type { Log } from "@gift/telemetry/logger";
 import type { Kysely } from "kysely";
 import type { Authentication } from "./access/authentication.ts";
+import type { Readiness } from "./readiness.ts";
 
 /** What the routes work with. */
 export interface Dependencies {
@@ -13,6 +14,5 @@ export interface Dependencies {
   readonly authentication: Authentication;
   /** Whether a gift's message may steer the simulated provider; false refuses such a gift. */
   readonly areTestValuesAllowed: boolean;
-  /** True from SIGTERM on. */
-  isDraining(): boolean;
+  readonly whyNotReady: Readiness;
 }

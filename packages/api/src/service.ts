@@ -12,6 +12,7 @@ import { sendInSpan } from "@gift/telemetry/trace";
 import { createApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import { listen } from "./http/server.ts";
+import { createReadiness, probeTimeoutSeconds } from "./readiness.ts";
 
 /** Sends per second at 4, 10 and 20 are equal within noise, and the slowest get slower with each (measured on 2 cores). */
 const maxConnections = 10;
@@ -30,11 +31,15 @@ const flushTimeoutMilliseconds = 10_000;
  */
 export async function startApi(config: Config, log: Log): Promise<() => Promise<void>> {
   const pool = createPoolMetric("api");
+  const onConnectionLost = (err: Error) => log("database.connection_lost", errorFields(err));
+  const { aroundAcquire } = pool;
   const db = openLinkedDatabase(config.database, {
-    applicationName: "api",
-    maxConnections,
-    aroundAcquire: pool.aroundAcquire,
-    onConnectionLost: (err) => log("database.connection_lost", errorFields(err)),
+    ...{ applicationName: "api", maxConnections, aroundAcquire, onConnectionLost },
+  });
+  const probed = openLinkedDatabase(config.database, {
+    ...{ applicationName: "api readiness", maxConnections: 1, onConnectionLost },
+    // A probe that nobody waits for any more must not hold the only connection.
+    statementTimeoutSeconds: probeTimeoutSeconds,
   });
   const client = createSqsClient({ requestTimeoutMilliseconds: 3_000, maxAttempts: 2 });
   const publisher = createPublisher({ client, queueUrl: config.queueUrl });
@@ -48,8 +53,9 @@ export async function startApi(config: Config, log: Log): Promise<() => Promise<
     onLeftBehind: (_message, reason) => log("outbox.left_behind", errorFields(reason)),
   });
   let isDraining = false;
+  const whyNotReady = createReadiness({ db: probed, isDraining: () => isDraining });
   const { authentication, areTestValuesAllowed, host, port } = config;
-  const app = createApp({ db, dispatcher, log, authentication, areTestValuesAllowed, isDraining: () => isDraining });
+  const app = createApp({ db, dispatcher, log, authentication, areTestValuesAllowed, whyNotReady });
   const server = await listen(app, { host, port, log });
   const stopGauges = sampleGauges(pool.sample);
 
@@ -61,6 +67,6 @@ export async function startApi(config: Config, log: Log): Promise<() => Promise<
     await Promise.race([dispatcher.flush(), pause(flushTimeoutMilliseconds, undefined, { ref: false })]);
     client.destroy();
     await stopGauges();
-    await db.destroy();
+    await Promise.all([db.destroy(), probed.destroy()]);
   };
 }

@@ -8,7 +8,7 @@ const log = () => undefined;
 const app = createApp({
   ...{ db: openStubDatabase(), log, authentication: "none", areTestValuesAllowed: false },
   dispatcher: { add: () => undefined },
-  isDraining: () => false,
+  whyNotReady: async () => undefined,
 });
 await listen(app, { host: "127.0.0.1", port: Number(process.argv[2]), log });
 obey({});

@@ -166,6 +166,11 @@ export const doorBugs: readonly DoorBug[] = [
     noticedBy: "without a key nobody is an operator, whatever is asked of clients",
   },
   {
+    bug: "readiness waits behind requests for their connections",
+    edits: [{ file: api("service"), text: "createReadiness({ db: probed,", by: "createReadiness({ db," }],
+    noticedBy: "a task that is busy stays in service",
+  },
+  {
     bug: "the limit is told and not held",
     edits: [
       { file: api("access/entrance"), text: "if (!state.isAllowed) throw", by: "if (state.limitPerMinute < 0) throw" },
