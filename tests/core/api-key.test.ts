@@ -1,9 +1,14 @@
-import { ApiKeyEndedError, ApiKeyExistsError, ApiKeyNotFoundError } from "@gift/core/api-key/api-key.errors";
+import {
+  ApiKeyEndedError,
+  ApiKeyExistsError,
+  ApiKeyNotFoundError,
+  ApiKeyReplacedError,
+} from "@gift/core/api-key/api-key.errors";
 import { createApiKey } from "@gift/core/api-key/create";
 import { generateKey, parseKey, type Verifier } from "@gift/core/api-key/credential";
 import { findApiKey, listApiKeys } from "@gift/core/api-key/list";
 import { revokeApiKey } from "@gift/core/api-key/revoke";
-import { rotateApiKey } from "@gift/core/api-key/rotate";
+import { type Rotation, rotateApiKey } from "@gift/core/api-key/rotate";
 import { createKeyVerifier } from "@gift/core/api-key/verify";
 import { openDatabase } from "@gift/core/database/database";
 import { sql } from "kysely";
@@ -24,8 +29,12 @@ function parsed(key: string): Verifier {
   return verifier;
 }
 
-const rotate = (prefix: string, overlapSeconds: number, verifier = generateKey().verifier) =>
-  own.db.transaction().execute((trx) => rotateApiKey(trx, { prefix, verifier, overlapSeconds, operator: "olga" }));
+const rotate = (prefix: string, overlapSeconds: number, rest: Partial<Rotation> = {}) =>
+  own.db
+    .transaction()
+    .execute((trx) =>
+      rotateApiKey(trx, { prefix, overlapSeconds, verifier: generateKey().verifier, operator: "olga", ...rest }),
+    );
 
 describe("a key is valid", () => {
   test("from its creation on, and stands for its client, its scopes and its limit", async () => {
@@ -103,7 +112,7 @@ describe("a rotation", () => {
   test("issues a key with the same rights, and lets both pass until the overlap is over", async () => {
     const old = await issueKey(own.db, { clientId: "shop-3", scopes: ["operator"], rateLimitPerMinute: 9 });
     const { key, verifier } = generateKey();
-    const { created, replaced } = await rotate(old.prefix, 3_600, verifier);
+    const { created, replaced } = await rotate(old.prefix, 3_600, { verifier });
     expect(created).toMatchObject({
       ...{ clientId: "shop-3", scopes: ["operator"], rateLimitPerMinute: 9, replaces: old.prefix },
       ...{ createdBy: "olga", expiresAt: null, state: "ACTIVE" },
@@ -124,6 +133,37 @@ describe("a rotation", () => {
     expect(await verify(atOnce.key)).toBeUndefined();
     const { replaced } = await rotate(ending.prefix, 86_400);
     expect(Number(replaced.expiresAt) - Date.now()).toBeLessThan(6_000);
+  });
+
+  test("gives the new key the end that the old one had before the overlap, or another where one is named", async () => {
+    const [inAnHour, inADay] = [new Date(Date.now() + 3_600_000), new Date(Date.now() + 86_400_000)];
+    const ends = async (expiresAt: Date | null, rest: Partial<Rotation> = {}) => {
+      const { prefix } = await issueKey(own.db, { expiresAt });
+      const { created, replaced } = await rotate(prefix, 60, rest);
+      expect(Number(replaced.expiresAt)).toBeLessThan(Date.now() + 61_000);
+      return created.expiresAt;
+    };
+    expect(await ends(inADay)).toEqual(inADay);
+    expect(await ends(null)).toBeNull();
+    expect(await ends(inADay, { expiresAt: inAnHour })).toEqual(inAnHour);
+    expect(await ends(inAnHour, { expiresAt: inADay })).toEqual(inADay);
+    expect(await ends(null, { expiresAt: inAnHour })).toEqual(inAnHour);
+  });
+
+  test("of a rotation's key goes on to the same end, and of the key it replaced is refused: its end is the overlap's", async () => {
+    const inADay = new Date(Date.now() + 86_400_000);
+    const old = await issueKey(own.db, { expiresAt: inADay });
+    const { created } = await rotate(old.prefix, 60);
+    expect((await rotate(created.prefix, 60)).created.expiresAt).toEqual(inADay);
+    await expect(rotate(old.prefix, 60)).rejects.toThrow(new ApiKeyReplacedError(old.prefix, created.prefix));
+    expect(await listApiKeys(own.db, { hasEnded: true })).toHaveLength(3);
+  });
+
+  test("of two at the same moment happens once", async () => {
+    const { prefix } = await issueKey(own.db);
+    const both = await Promise.allSettled([rotate(prefix, 60), rotate(prefix, 60)]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+    expect(await listApiKeys(own.db, { hasEnded: true })).toHaveLength(2);
   });
 
   test("of a key that has ended, or never was, changes nothing", async () => {

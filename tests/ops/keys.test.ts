@@ -138,6 +138,22 @@ describe("keys rotate", () => {
     expect(await clientOf(old.key)).toBeUndefined();
   });
 
+  test("keeps the old key's end for the new one unless --expires names another, and prints it", async () => {
+    const old = await create("--expires", "2999-01-31");
+    const rotated = await ops("rotate", old.api_key.prefix, "--json");
+    expect(rotated.json()).toMatchObject({ api_key: { expires_at: "2999-01-31T00:00:00.000Z" } });
+    const { prefix } = document(rotated).api_key;
+    expect((await ops("rotate", prefix, "--expires", "2998-12-31")).stdout).toMatch(
+      /expires_at +│ 2998-12-31T00:00:00.000Z/,
+    );
+    const again = await ops("rotate", prefix);
+    expect(again).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/^key \w+ was replaced by \w+;/),
+    });
+  });
+
   test("of a key that has ended, or of none, is a failure in one sentence, and issues nothing", async () => {
     const old = await create();
     await ops("revoke", old.api_key.prefix, "--yes");
@@ -191,6 +207,7 @@ describe("wrong usage is told in one sentence", () => {
     ],
     ["an end that is no time", ["create", "--client", "shop", "--expires", "soon"], '--expires "soon" is not an ISO'],
     ["a verifier that is none", ["create", "--client", "shop", "--verifier", "x"], "--verifier is not what `keys gen"],
+    ["a new end that is no time", ["rotate", "abcdefgh", "--expires", "never"], '--expires "never" is not an ISO'],
     ["an overlap without a unit", ["rotate", "abcdefgh", "--overlap", "7"], '--overlap "7" is not a'],
     [
       "a prefix that is none",

@@ -33,7 +33,7 @@ const commands: Record<string, string[]> = {
   "keys generate": ["--json"],
   "keys create": ["--client", "--scope", "--rate-limit", "--expires", "--verifier", "--operator", "--json"],
   "keys list": ["--client", "--all", "--json"],
-  "keys rotate": ["<PREFIX>", "--overlap", "--verifier", "--operator", "--json"],
+  "keys rotate": ["<PREFIX>", "--overlap", "--expires", "--verifier", "--operator", "--json"],
   "keys revoke": ["<PREFIX>", "--yes", "--operator", "--json"],
   migrate: ["--with-roles", "--json"],
 };

@@ -19,6 +19,16 @@ export class ApiKeyEndedError extends DomainError {
   }
 }
 
+/** Its end is the overlap's now: a key made after it would end with it. */
+export class ApiKeyReplacedError extends DomainError {
+  readonly code = "CONFLICT";
+  readonly kind = "conflict";
+
+  constructor(prefix: string, by: string) {
+    super(`key ${prefix} was replaced by ${by}; rotate that one, or create a new one`);
+  }
+}
+
 export class ApiKeyExistsError extends DomainError {
   readonly code = "CONFLICT";
   readonly kind = "conflict";

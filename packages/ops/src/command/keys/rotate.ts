@@ -1,6 +1,6 @@
 import { rotateApiKey } from "@gift/core/api-key/rotate";
 import { inTransaction } from "@gift/core/database/in-transaction";
-import { flags, parseDuration, parseKeyPrefix, parseOperator } from "../../argument.ts";
+import { flags, optional, parseDuration, parseKeyPrefix, parseOperator, parseTime } from "../../argument.ts";
 import { defineOperation } from "../../command.ts";
 import { done, type ExitCode } from "../../exit-code.ts";
 import { print, renderFields } from "../../output.ts";
@@ -14,6 +14,7 @@ export const rotate = defineOperation({
   args: {
     prefix: { type: "positional", required: true, description: "the visible part of the key to be replaced" },
     overlap: { type: "string", default: "7d", description: "how long both are valid: 30m, 24h, 7d; 0m ends it now" },
+    expires: { type: "string", description: "ISO time at which the new key ends; the old one's end unless given" },
     verifier: verifierFlag,
     operator: flags.operator,
     json: flags.json,
@@ -24,6 +25,7 @@ export const rotate = defineOperation({
       verifier,
       prefix: parseKeyPrefix(args.prefix),
       overlapSeconds: parseDuration(args.overlap, "--overlap"),
+      expiresAt: optional(args.expires, (text) => parseTime(text, "--expires")),
       operator: parseOperator(args.operator),
     };
     const { created, replaced } = await withDatabase((db) =>
