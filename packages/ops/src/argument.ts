@@ -1,8 +1,8 @@
 import { type ApiKeyScope, apiKeyScopes, clientIdPattern, maxRateLimitPerMinute } from "@gift/core/api-key/api-key";
+import { parseGiftId as readGiftId } from "@gift/core/gift/gift-id";
 import { defaultOperator } from "./config.ts";
 import { UsageError } from "./usage-error.ts";
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const identity = /^[1-9]\d{0,17}$/;
 const clientId = new RegExp(clientIdPattern);
 const keyPrefix = /^[0-9A-Za-z]{8}$/;
@@ -19,8 +19,9 @@ export const flags = {
 } as const;
 
 export function parseGiftId(text: string): string {
-  if (!uuid.test(text)) throw new UsageError(`"${text}" is not a gift's id: it is a UUID`);
-  return text.toLowerCase();
+  const id = readGiftId(text);
+  if (id === undefined) throw new UsageError(`"${text}" is not a gift's id: it is a UUID`);
+  return id;
 }
 
 export function parseDeadLetterId(text: string): string {

@@ -1,4 +1,4 @@
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+import { parseGiftId as readGiftId } from "@gift/core/gift/gift-id";
 
 /** What a malformed gift id is told. */
 export const giftIdProblem = "gift_id: must be a UUID";
@@ -9,6 +9,5 @@ export const giftIdProblem = "gift_id: must be a UUID";
  * @returns in lower case, as it is stored and sent in messages; undefined when it isn't a UUID
  */
 export function parseGiftId(text: string | null): string | undefined {
-  const id = text?.toLowerCase() ?? "";
-  return uuid.test(id) ? id : undefined;
+  return readGiftId(text ?? "");
 }

@@ -1,4 +1,5 @@
 import { deadLetterStates } from "@gift/core/dead-letter/dead-letter.table";
+import { giftIdPattern } from "@gift/core/gift/gift-id";
 import { Kind, Type, TypeRegistry } from "@sinclair/typebox";
 
 /** RFC 3339, with its zone: an operator's machine and the service rarely share one. */
@@ -22,7 +23,7 @@ export const deadLetterId = Type.String({
 });
 
 const giftId = Type.String({
-  pattern: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+  pattern: giftIdPattern,
   description: "the UUID of a gift, in lower case",
 });
 
