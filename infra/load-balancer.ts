@@ -3,7 +3,7 @@ import { accessLog } from "./access-log.ts";
 import { network } from "./network.ts";
 import { stage } from "./stage.ts";
 
-const { port, stopTimeoutSeconds } = fleet.services.api;
+const { port, stopTimeoutSeconds, loadBalancerIdleSeconds } = fleet.services.api;
 
 /** Health by `/readyz`, every so many seconds. */
 const healthCheck = { path: "/readyz", matcher: "200", interval: 10, timeout: 5, healthyThreshold: 2 };
@@ -51,8 +51,7 @@ function targetGroup(name: string): aws.lb.TargetGroup {
 function hardenLoadBalancer(args: aws.lb.LoadBalancerArgs, opts: $util.CustomResourceOptions): undefined {
   args.securityGroups = [network.securityGroups.loadBalancer.id];
   args.dropInvalidHeaderFields = true;
-  // Shorter than the API's keep-alive of 65 s, so that it never reuses a connection that the API is closing.
-  args.idleTimeout = 60;
+  args.idleTimeout = loadBalancerIdleSeconds;
   args.enableDeletionProtection = stage.isProtected;
   if (!accessLog) return;
   args.accessLogs = { enabled: true, bucket: accessLog.bucket.name, prefix: "api" };

@@ -3,6 +3,7 @@ import { createApp } from "@gift/api/app";
 import { listen } from "@gift/api/http/server";
 import { createGift } from "@gift/core/gift/create";
 import { findGift } from "@gift/core/gift/find";
+import { fleet } from "@gift/fleet/fleet";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
 import { answerOf, errorOf } from "./api.ts";
@@ -54,6 +55,13 @@ describe("through a real socket", () => {
     expect(errorOf(answer).status).toBe(status);
     expect(answer.headers.get("content-length")).toBe(String(Buffer.byteLength(answer.text)));
   });
+});
+
+test("a connection is kept for longer than the load balancer uses it", async () => {
+  const { headers } = await fetch(url("/healthz"));
+  const [, seconds] = /^timeout=(\d+)$/.exec(headers.get("keep-alive") ?? "") ?? [];
+  // The least that a load balancer's last request needs to get here before we close.
+  expect(Number(seconds)).toBeGreaterThan(fleet.services.api.loadBalancerIdleSeconds + 1);
 });
 
 describe("a body over 16 KiB", () => {

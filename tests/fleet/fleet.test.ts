@@ -118,6 +118,13 @@ test.each<[string, Parameters<typeof withChanges>[0], RegExp]>([
   expect(problems.filter((problem) => sentence.test(problem))).toHaveLength(1);
 });
 
+test("a server that closes connections before its load balancer does is a problem told in one sentence", () => {
+  const services = { api: { ...fleet.services.api, keepAliveSeconds: fleet.services.api.loadBalancerIdleSeconds } };
+  expect(problemsOf({ queues: { ...fleet.queues }, services })).toEqual([
+    "service api: its connections are closed after 60 s, and its load balancer uses them for 60 s; raise keepAliveSeconds above loadBalancerIdleSeconds",
+  ]);
+});
+
 test("a wrong declaration fails when it is loaded, with every problem in one message", () => {
   const wrong = withChanges({ consumer: { slots: 0, receivers: 0 } });
   expect(() => defineFleet(wrong)).toThrow(/the fleet declaration is wrong:\n- .*slots is 0.*\n- .*receivers is 0/);

@@ -90,7 +90,7 @@ describe.each(deployments.filter(({ isDev }) => !isDev))("the API of $label", ({
       securityGroups: ["LoadBalancerGroup-id"],
       internal: false,
       dropInvalidHeaderFields: true,
-      idleTimeout: 60,
+      idleTimeout: fleet.services.api.loadBalancerIdleSeconds,
       enableDeletionProtection: row.isProtected,
     });
     if (!row.isProtected) return expect(inputs.accessLogs).toBeUndefined();

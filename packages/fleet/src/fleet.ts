@@ -32,6 +32,8 @@ export const fleet = defineFleet({
       kind: "http",
       heap: smallHeap,
       port: 3000,
+      loadBalancerIdleSeconds: 60,
+      keepAliveSeconds: 65,
       publishes: ["gift"],
       stopTimeoutSeconds: 60,
       scaling: { targetCpuPercent: 60, targetRequestsPerTaskPerMinute: 12_000 },

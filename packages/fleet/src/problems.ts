@@ -1,4 +1,4 @@
-import type { ConsumerService, FleetDeclaration, QueueDeclaration } from "./declaration.ts";
+import type { ConsumerService, FleetDeclaration, HttpService, QueueDeclaration } from "./declaration.ts";
 
 /** Limits of the services underneath: SQS (queue quotas) and ECS on Fargate (task definition parameters). */
 const limits = {
@@ -21,6 +21,7 @@ export function problemsOf(fleet: FleetDeclaration): string[] {
     ]),
     ...atMost(name, "stopTimeoutSeconds", service.stopTimeoutSeconds, limits.stopTimeoutSeconds),
     ...(service.kind === "consumer" ? problemsOfConsumer(fleet, name, service) : []),
+    ...(service.kind === "http" ? problemsOfHttp(name, service) : []),
   ]);
   return [...queues, ...services];
 }
@@ -67,6 +68,13 @@ function problemsOfConsumer(fleet: FleetDeclaration, name: string, service: Cons
     if (!(service.scaling[field] > 0))
       problems.push(`service ${name}: ${field} is ${service.scaling[field]}; a backlog target needs more than 0`);
   return problems;
+}
+
+function problemsOfHttp(name: string, { keepAliveSeconds, loadBalancerIdleSeconds }: HttpService): string[] {
+  if (keepAliveSeconds > loadBalancerIdleSeconds) return [];
+  return [
+    `service ${name}: its connections are closed after ${keepAliveSeconds} s, and its load balancer uses them for ${loadBalancerIdleSeconds} s; raise keepAliveSeconds above loadBalancerIdleSeconds`,
+  ];
 }
 
 function problemsOfNames(fleet: FleetDeclaration, service: string, names: readonly string[]): string[] {

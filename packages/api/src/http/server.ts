@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { fleet } from "@gift/fleet/fleet";
 import type { Log } from "@gift/telemetry/logger";
 import { type Connections, followConnections } from "./connections.ts";
 import { IncomingRequest } from "./incoming-request.ts";
@@ -98,8 +99,7 @@ function boundedServer(options: Omit<ServerOptions, "host" | "port" | "log">): S
     requestTimeout: timeout,
     // Node's default of 30 s would let a request take 45.
     connectionsCheckingInterval: Math.min(1_000, timeout),
-    // Longer than a load balancer's idle timeout (60 s), so that it never reuses a connection we are closing.
-    keepAliveTimeout: 65_000,
+    keepAliveTimeout: fleet.services.api.keepAliveSeconds * 1_000,
   });
   server.maxHeadersCount = maxHeaders;
   server.maxConnections = options.maxConnections ?? maxConnections;
