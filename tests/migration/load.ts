@@ -6,94 +6,40 @@ import type { StartedProcess } from "../support/process.ts";
 import type { SqsServer } from "../support/sqs.ts";
 import { tally } from "../worker/gifts.ts";
 import { startWorkerProcess } from "../worker/worker-process.ts";
+import { type Clients, startClients } from "./clients.ts";
 
-export interface Load {
+export interface Load extends Pick<Clients, "rounds"> {
   readonly api: ApiProcess;
-  /** Resolves once every client has seen so many gifts more become SENT. */
-  rounds(count: number): Promise<void>;
   /** Ends the clients, the API and the worker, and tells what they were answered and what they logged. */
   stop(): Promise<LoadResult>;
 }
 
 export interface LoadResult {
-  readonly statuses: ReadonlyMap<number, number>;
+  readonly statuses: ReadonlySet<number>;
   readonly slowestMilliseconds: number;
   /** Whatever the processes wouldn't have logged on a quiet day. */
   readonly alarms: readonly string[];
 }
 
-/** Clients of the real API that create, send, replay and read until their gift is SENT, without a pause until they are stopped. */
+/** Clients of the real API and a worker, all of today's version. */
 export async function startLoad(
   { connection, db }: Pick<TestDatabase, "connection" | "db">,
   sqs: SqsServer,
-  clients = 4,
 ): Promise<Load> {
   const { queueUrl } = await sqs.createQueueWithDeadLetters(randomUUID(), { maxReceiveCount: 5 });
   const [api, worker] = await Promise.all([
     startApiProcess({ connection, queueUrl }),
     startWorkerProcess({ roles: "gift,outbox", connection, queues: { gift: queueUrl } }),
   ]);
-  const statuses = new Map<number, number>();
-  const rounds = createRounds(clients);
-  let slowestMilliseconds = 0;
-  let isStopping = false;
-
-  async function call(method: string, path: string, init?: RequestInit) {
-    const startedAt = performance.now();
-    const answer = await api.call(method, path, init);
-    slowestMilliseconds = Math.max(slowestMilliseconds, performance.now() - startedAt);
-    statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
-    return answer;
-  }
-
-  async function client(index: number): Promise<void> {
-    while (!isStopping) {
-      const json = { "content-type": "application/json" };
-      const created = await call("POST", "/gifts", { headers: json, body: '{"amount":1}' });
-      const path = created.headers.get("location") ?? "/nowhere";
-      const headers = { "idempotency-key": "key-1" };
-      await call("POST", `${path}/send`, { headers });
-      await call("POST", `${path}/send`, { headers });
-      await expect
-        .poll(async () => (await call("GET", path)).json.status, { timeout: 30_000, interval: 10 })
-        .toBe("SENT");
-      rounds.done(index);
-    }
-  }
-  const running = Promise.all(Array.from({ length: clients }, (_, index) => client(index)));
-
+  const clients = startClients({ count: 4, call: api.call });
   return {
     api,
-    rounds: (count) => Promise.race([rounds.more(count), running.then(() => undefined)]),
+    rounds: clients.rounds,
     async stop() {
-      isStopping = true;
-      await running;
-      await expectAllSentOnce(db, statuses.get(202) ?? 0);
+      const { accepted, ...result } = await clients.stop();
+      await expectAllSentOnce(db, accepted);
       await Promise.all([api.stop(), worker.stop()]);
-      return { statuses, slowestMilliseconds, alarms: [...alarmsOf(api), ...alarmsOf(worker)] };
-    },
-  };
-}
-
-/** Counts what each of some has done, and tells when all have done so much more. */
-export function createRounds(clients: number) {
-  const counts = Array<number>(clients).fill(0);
-  const waiting = new Set<() => void>();
-  return {
-    done(index: number): void {
-      counts[index] = (counts[index] ?? 0) + 1;
-      for (const look of waiting) look();
-    },
-    more(count: number): Promise<void> {
-      const goals = counts.map((done) => done + count);
-      return new Promise((resolve) => {
-        const look = () => {
-          if (goals.some((goal, index) => (counts[index] ?? 0) < goal)) return;
-          waiting.delete(look);
-          resolve();
-        };
-        waiting.add(look);
-      });
+      return { ...result, alarms: [...alarmsOf(api), ...alarmsOf(worker)] };
     },
   };
 }

@@ -1,16 +1,12 @@
-import { randomUUID } from "node:crypto";
 import { migrate } from "@gift/core/migration/migrate";
 import { migrations, newestMigration } from "@gift/core/migration/migrations";
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { startApiProcess } from "../api/api-process.ts";
 import { useTestDatabase } from "../support/database.ts";
 import { type SqsServer, startSqs } from "../support/sqs.ts";
-import { startWorkerProcess } from "../worker/worker-process.ts";
 import { databaseAt } from "./database-at.ts";
-import { alarmsOf, expectAllSentOnce, type Load, startLoad } from "./load.ts";
-import { previousMigration, startPreviousVersion } from "./previous-version.ts";
+import { type Load, startLoad } from "./load.ts";
 
 const own = useTestDatabase();
 let sqs: SqsServer;
@@ -44,7 +40,7 @@ const failing: Readonly<Record<string, Migration>> = {
 
 async function expectOnlySuccesses(load: Load): Promise<number> {
   const { statuses, slowestMilliseconds, alarms } = await load.stop();
-  expect(new Set(statuses.keys())).toEqual(new Set([200, 201, 202]));
+  expect(statuses).toEqual(new Set([200, 201, 202]));
   expect(alarms).toEqual([]);
   return slowestMilliseconds;
 }
@@ -97,36 +93,3 @@ function countAttempts() {
   };
   return { counted, count: () => count };
 }
-
-test("while today's migrations land on the version before, its clients and worker go on beside today's worker, which is there first: every gift is sent once", async () => {
-  const { db, connection } = await databaseAt(previousMigration);
-  const { queueUrl } = await sqs.createQueueWithDeadLetters(randomUUID(), { maxReceiveCount: 5 });
-  const worker = await startWorkerProcess({ roles: "gift,outbox", connection, queues: { gift: queueUrl } });
-  const sentByWorker = () => worker.logs.filter(({ event }) => event === "send.sent").length;
-  const previous = startPreviousVersion(db, sqs.client, queueUrl);
-  await previous.rounds(5);
-  await expect.poll(sentByWorker, { timeout: 20_000 }).toBeGreaterThan(5);
-  expect((await migrate(db)).map(({ migrationName }) => migrationName)).toContain(newestMigration);
-  const sentBefore = sentByWorker();
-  await previous.rounds(5);
-  await expect.poll(sentByWorker, { timeout: 20_000 }).toBeGreaterThan(sentBefore + 5);
-  const { accepted, sent } = await previous.stop();
-  await expectAllSentOnce(db, accepted);
-  await worker.stop();
-  expect(sent + sentByWorker()).toBe(accepted);
-  expect(alarmsOf(worker)).toEqual([]);
-});
-
-test.each(Object.keys(migrations).slice(0, -1))(
-  "on the schema of %s the API says schema_outdated, and is ready by itself when the migrations land",
-  async (earlier) => {
-    const { db, connection } = await databaseAt(earlier);
-    const api = await startApiProcess({ connection });
-    const notReady = await api.call("GET", "/readyz");
-    expect([notReady.status, notReady.json]).toEqual([503, { status: "not_ready", reason: "schema_outdated" }]);
-    await migrate(db);
-    expect((await api.call("GET", "/readyz")).json).toEqual({ status: "ready" });
-    expect((await api.send(await api.gift())).status).toBe(202);
-    await api.stop();
-  },
-);

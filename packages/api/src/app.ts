@@ -4,6 +4,7 @@ import { Elysia } from "elysia";
 import { createEntrance } from "./access/entrance.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { answerError } from "./error/error.ts";
+import { explainMissingSchema } from "./error/schema-outdated.ts";
 import { securityHeaders } from "./http/security-header.ts";
 import { requestFields } from "./input/request-fields.ts";
 import { createGiftRoute } from "./route/create-gift.ts";
@@ -30,8 +31,9 @@ export function createApp(dependencies: Dependencies) {
     .headers(securityHeaders)
     .onRequest(createEntrance(dependencies))
     .onTransform(({ request, route }) => void tagRoute(request.method, route))
-    .onError(({ error, path, request, set }) => {
-      const answer = answerError(dependencies.log, error, requestFields(request, path));
+    .onError(async ({ error, path, request, set }) => {
+      const cause = await explainMissingSchema(error, dependencies.whyNotReady);
+      const answer = answerError(dependencies.log, cause, requestFields(request, path));
       set.status = answer.status;
       Object.assign(set.headers, answer.headers);
       return answer.body;

@@ -6,6 +6,7 @@ import type { Log } from "@gift/telemetry/logger";
 import { NotFoundError, ParseError } from "elysia";
 import { codeOfKind, type ErrorCode, errorStatus } from "./error-code.ts";
 import { InvalidRequestError, RequestError } from "./request-error.ts";
+import { SchemaOutdatedError } from "./schema-outdated.ts";
 
 export interface ErrorBody {
   readonly error: { readonly code: ErrorCode; readonly message: string };
@@ -60,6 +61,12 @@ function describe(err: unknown): Description {
     return {
       code: "SERVICE_UNAVAILABLE",
       message: "the database doesn't answer now; send the request again later, under the same idempotency key",
+      event: "http.unavailable",
+    };
+  if (err instanceof SchemaOutdatedError)
+    return {
+      code: "SERVICE_UNAVAILABLE",
+      message: "the service is being updated; send the request again later, under the same idempotency key",
       event: "http.unavailable",
     };
   return { code: "INTERNAL_ERROR", message: "something went wrong here; it has been logged", event: "http.failed" };

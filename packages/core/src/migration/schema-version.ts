@@ -4,6 +4,7 @@ import type { Database } from "../database/database.ts";
 import { newestMigration } from "./migrations.ts";
 
 const undefinedTable = "42P01";
+const undefinedColumn = "42703";
 
 /**
  * Whether the schema is at least as new as this code needs. A newer one is fine: migrations keep the previous
@@ -19,4 +20,12 @@ export async function isSchemaReady(db: Kysely<Database>, needed: string = newes
     if (err instanceof DatabaseError && err.code === undefinedTable) return false;
     throw err;
   }
+}
+
+/**
+ * Whether a statement failed because a table or a column isn't there: it is wrong, or came before its migration.
+ * @param err anything thrown by a query
+ */
+export function isSchemaMissing(err: unknown): boolean {
+  return err instanceof DatabaseError && (err.code === undefinedTable || err.code === undefinedColumn);
 }
