@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { toBase62 } from "@gift/core/api-key/base62";
-import { apiKeyPattern, generateKey, parseKey, redactKeys } from "@gift/core/api-key/credential";
+import { apiKeyPattern, containsKey, generateKey, parseKey, redactKeys } from "@gift/core/api-key/credential";
 import { encodeVerifier, parseVerifier } from "@gift/core/api-key/verifier";
 import { describe, expect, test } from "vitest";
 
@@ -59,6 +59,45 @@ test("what looks like a key in a text is cut down to its visible part", () => {
   const [first, second] = [generateKey(), generateKey()];
   const text = redactKeys(`GET /${first.key}?a=${second.key} gift_short`);
   expect(text).toBe(`GET /gift_${first.verifier.prefix}_…?a=gift_${second.verifier.prefix}_… gift_short`);
+});
+
+describe("what is left of a key is found, too", () => {
+  const { key, verifier } = generateKey();
+  const shown = `/gift_${verifier.prefix}_…`;
+
+  test.each([
+    ["without its checksum", key.slice(0, -6)],
+    ["with 20 characters of its secret", key.slice(0, 34)],
+    ["with something behind it", `${key}x`],
+    ["with its underscores escaped", key.replaceAll("_", "%5F")],
+    ["with one of them escaped, in small letters", key.replace("_", "%5f")],
+    ["cut and escaped", key.slice(0, 40).replaceAll("_", "%5f")],
+  ])("%s", (_name, text) => {
+    expect(containsKey(text)).toBe(true);
+    expect(redactKeys(`/${text}`)).toBe(shown);
+    expect(parseKey(text)).toBeUndefined();
+  });
+
+  test.each([
+    ["less of its secret", key.slice(0, 33)],
+    ["its visible part", key.slice(0, 13)],
+    ["a client's key for a send", "gift_2026-11-22_550e8400-e29b-41d4-a716-446655440000"],
+    ["another word with an end like it", key.replace("gift", "git")],
+  ])("%s is none", (_name, text) => {
+    expect(containsKey(text)).toBe(false);
+    expect(redactKeys(text)).toBe(text);
+  });
+
+  test("in time that grows with the text only, whatever nearly is one", () => {
+    const nearly = ["gift_", "gift_abcdefgh_", "gift_abcdefgh_abcdefghijklmno", "gift%5F", "a"];
+    for (const part of nearly) {
+      const text = part.repeat(1_000_000 / part.length);
+      const startedAt = performance.now();
+      expect(containsKey(text) || redactKeys(text) !== text).toBe(false);
+      // A quadratic search of a megabyte would take minutes; this one takes 5 to 30 ms.
+      expect(performance.now() - startedAt).toBeLessThan(2_000);
+    }
+  });
 });
 
 describe("a verifier", () => {
