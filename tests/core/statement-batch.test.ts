@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { BatcherFullError } from "@gift/batch/error";
 import { createStatementBatch } from "@gift/core/database/statement-batch";
 import { createGift, createGiftBatch } from "@gift/core/gift/create";
 import { GiftNotFoundError, SendConflictError } from "@gift/core/gift/gift.errors";
@@ -61,8 +62,12 @@ describe("a statement over many rows", () => {
     ]);
   });
 
-  test("isn't repeated when the database is away: what was committed is not known", async () => {
-    const away = Object.assign(new Error("connection reset"), { code: "ECONNRESET" });
+  test.each([
+    ["the database is away: what was committed is not known", "ECONNRESET"],
+    ["it was canceled for taking too long: a hundred more would take longer", "57014"],
+    ["the disk is full", "53100"],
+  ])("isn't repeated when %s", async (_, code) => {
+    const away = Object.assign(new Error("not about a row"), { code });
     let alone = 0;
     const call = createStatementBatch<number, number>({
       together: () => Promise.reject(away),
@@ -74,6 +79,37 @@ describe("a statement over many rows", () => {
     const results = await Promise.allSettled(times(5, call));
     expect(results.every((result) => result.status === "rejected" && result.reason === away)).toBe(true);
     expect(alone).toBe(0);
+  });
+
+  test("that waits too long for a row's lock is asked row by row: whose row is locked is refused, its neighbors aren't", async () => {
+    const locked = Object.assign(new Error("lock timeout"), { code: "55P03" });
+    const call = createStatementBatch<number, number>({
+      together: () => Promise.reject(locked),
+      alone: (item) => (item === 3 ? Promise.reject(locked) : Promise.resolve(item)),
+    });
+    const results = await Promise.allSettled(times(5, call));
+    expect(results.flatMap((result, index) => (result.status === "rejected" ? [[index, result.reason]] : []))).toEqual([
+      [3, locked],
+    ]);
+  });
+
+  test("refuses who comes when a thousand wait already, and takes those again who come when it has room", async () => {
+    const gate = Promise.withResolvers<void>();
+    const call = createStatementBatch<number, number>({
+      ...echo,
+      mostStatements: 1,
+      together: async (items) => {
+        await gate.promise;
+        return items.map((value) => ({ value }));
+      },
+    });
+    const inFlight = call(0);
+    await Promise.resolve();
+    const waiting = times(1_000, (index) => call(index));
+    await expect(call(1_001)).rejects.toThrow(BatcherFullError);
+    gate.resolve();
+    expect(await Promise.all([inFlight, ...waiting])).toHaveLength(1_001);
+    expect(await call(7)).toBe(7);
   });
 });
 

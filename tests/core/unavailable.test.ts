@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { BatcherFullError } from "@gift/batch/error";
 import { type Database, type DatabaseOptions, openDatabase } from "@gift/core/database/database";
-import { isDatabaseUnavailable } from "@gift/core/database/unavailable";
+import { isDatabaseAtFault, isDatabaseBusy, isDatabaseUnavailable } from "@gift/core/database/unavailable";
 import { createGift } from "@gift/core/gift/create";
 import { freePort } from "@gift/local/free-port";
 import { keepTemporaryPostgres } from "@gift/local/postgres/keep";
@@ -105,6 +106,45 @@ test("an error that wraps one of these is the same", async () => {
   expect(isDatabaseUnavailable(new Error("the migrations could not run", { cause }))).toBe(true);
   expect(isDatabaseUnavailable(new AggregateError([cause, cause]))).toBe(true);
   expect(isDatabaseUnavailable(new AggregateError([cause, new Error("another")]))).toBe(false);
+});
+
+/** As pg reports what Postgres answers. */
+const answered = (code: string) => Object.assign(new Error("as Postgres says it"), { code });
+
+describe("what an answer of Postgres means", () => {
+  const nothing = { unavailable: false, busy: false, atFault: false };
+  const away = { unavailable: true, busy: false, atFault: true };
+  test.each([
+    ["08006", "connection failure", away],
+    ["25006", "a server that is read-only", away],
+    ["53000", "insufficient resources", away],
+    ["53100", "a full disk", away],
+    ["53200", "no memory", away],
+    ["53300", "no connection left", away],
+    ["53400", "a limit of its configuration", away],
+    ["57P01", "shut down", away],
+    ["57P03", "starting", away],
+    ["58030", "a disk that fails", away],
+    ["57014", "canceled after statement_timeout", { unavailable: false, busy: true, atFault: true }],
+    ["55P03", "a lock not had within lock_timeout", { unavailable: false, busy: true, atFault: false }],
+    ["23505", "a unique violation", nothing],
+    ["42601", "a syntax error", nothing],
+    ["40P01", "a deadlock", nothing],
+    ["54000", "a statement too large", nothing],
+    ["58P01", "a missing file", nothing],
+    ["XX000", "an internal error", nothing],
+  ])("%s, %s", (code, _, expected) => {
+    for (const err of [answered(code), new Error("wrapped", { cause: answered(code) })]) {
+      const [unavailable, busy, atFault] = [isDatabaseUnavailable(err), isDatabaseBusy(err), isDatabaseAtFault(err)];
+      expect({ unavailable, busy, atFault }).toEqual(expected);
+    }
+  });
+
+  test("a crowd before the statement is busy, and no fault of the database", () => {
+    const err = new BatcherFullError(1);
+    const [unavailable, busy, atFault] = [isDatabaseUnavailable(err), isDatabaseBusy(err), isDatabaseAtFault(err)];
+    expect({ unavailable, busy, atFault }).toEqual({ unavailable: false, busy: true, atFault: false });
+  });
 });
 
 describe("a database that answers is not away", () => {

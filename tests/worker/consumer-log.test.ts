@@ -28,9 +28,13 @@ test("a handler that fails unexpectedly is a line with the gift, the request and
   expect(line?.error_stack).toContain("RangeError");
 });
 
-test("a handler that fails because Postgres is away is left to the circuit's one line", () => {
+test.each([
+  ["is away", "ECONNREFUSED"],
+  ["has no disk left", "53100"],
+  ["is too slow", "57014"],
+])("a handler that fails because Postgres %s is left to the circuit's one line", (_, code) => {
   const { observer, events } = observed();
-  observer.failed?.(message, Object.assign(new Error("connect"), { code: "ECONNREFUSED" }));
+  observer.failed?.(message, Object.assign(new Error("connect"), { code }));
   observer.circuitOpened?.({ reason: "unavailable" });
   expect(events()).toEqual(["consumer.circuit_opened"]);
 });

@@ -1,8 +1,11 @@
 import { openDatabase } from "@gift/core/database/database";
+import { createBeginBatch } from "@gift/core/send-attempt/begin-batch";
 import { isDatabaseReady } from "@gift/worker/database-ready";
 import { expect, onTestFinished, test } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
+import { failWrites } from "./fail-writes.ts";
+import { attemptsOf, queueGift } from "./gifts.ts";
 
 const database = useTestDatabase();
 
@@ -18,6 +21,24 @@ async function behindProxy() {
 
 test("an answer is ready", async () => {
   expect(await isDatabaseReady(database.db)).toBe(true);
+});
+
+test("an answer is ready as well once there are attempts, and asking leaves none behind", async () => {
+  const { giftId, requestId } = await queueGift(database.db);
+  await createBeginBatch(database.db)({ giftId, requestId, receiveCount: 1 });
+  expect(await isDatabaseReady(database.db)).toBe(true);
+  expect(await attemptsOf(database.db, giftId)).toHaveLength(1);
+});
+
+test.each([
+  ["for lack of room is not ready", "53100", false],
+  ["for any other reason is for a message to find out", "23514", true],
+])("a write that fails %s", async (_, code, isReady) => {
+  const { giftId, requestId } = await queueGift(database.db);
+  await createBeginBatch(database.db)({ giftId, requestId, receiveCount: 1 });
+  const mend = await failWrites(database.db, code);
+  expect(await isDatabaseReady(database.db)).toBe(isReady);
+  await mend();
 });
 
 test("a refused connection is not, and is ready again once it answers", async () => {

@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
+import { isDatabaseAtFault } from "@gift/core/database/unavailable";
 import { createGift } from "@gift/core/gift/create";
 import { redriveGift } from "@gift/core/gift/redrive";
 import { encodeSendMessage } from "@gift/core/send-request/send-message";
+import { freePort } from "@gift/local/free-port";
 import { ConsumerStoppingError, HandlerTimeoutError, LeaseLostError } from "@gift/queue/error";
 import { acknowledge, release, retry } from "@gift/queue/verdict";
 import { createSendGift } from "@gift/worker/handler/send-gift";
+import { RecordUnavailableError } from "@gift/worker/sender/provider-record";
 import type { Sender } from "@gift/worker/sender/sender";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -133,6 +136,44 @@ describe("a transient failure", () => {
     const [line] = captured.of("send.retried");
     expect(line).toMatchObject({ error_code: "SENDER_FAILED", error_message: "secret is not a function" });
     expect(line?.error_stack).toContain("TypeError");
+  });
+});
+
+describe("an error of the network", () => {
+  const refused = Object.assign(new Error("connect ECONNREFUSED 192.0.2.1:443"), { code: "ECONNREFUSED" });
+
+  test.each([
+    ["a socket's", refused],
+    ["fetch's", new TypeError("fetch failed", { cause: refused })],
+    ["a host's that nobody knows", Object.assign(new Error("getaddrinfo"), { code: "ENOTFOUND" })],
+  ])(
+    "of a real provider, %s, is the provider's failure and not our database's: a RETRY with a code",
+    async (_, err) => {
+      const gift = await queueGift(database.db);
+      expect(await deliver(gift.body, { sender: failing(err) })).toEqual(retry());
+      expect(await attemptsOf(database.db, gift.giftId)).toMatchObject([
+        { outcome: "RETRY", error_code: "SENDER_FAILED", receive_count: 1 },
+      ]);
+    },
+  );
+
+  test("of a real provider that is asked for an earlier send is a RETRY as well", async () => {
+    const gift = await queueGift(database.db, "test:fail-always");
+    await deliver(gift.body, final);
+    const requestId = (await redrive(gift)) ?? "";
+    const unreachable: Sender = { ...sender, find: () => Promise.reject(refused) };
+    expect(await deliver(encodeSendMessage(gift.giftId, requestId), { sender: unreachable })).toEqual(retry());
+    expect(captured.of("send.retried")).toMatchObject([{ request_id: requestId, error_code: "SENDER_FAILED" }]);
+  });
+
+  test("between the simulated provider and its record is our database's: nothing is concluded, the circuit's to judge", async () => {
+    const gift = await queueGift(database.db);
+    const away = openProvider({ ...database.connection, port: await freePort() });
+    const failure = await deliver(gift.body, { ...final, sender: away }).catch((err: unknown) => err);
+    expect(failure).toBeInstanceOf(RecordUnavailableError);
+    expect(isDatabaseAtFault(failure)).toBe(true);
+    expect(await stateOf(database.db, gift.giftId)).toMatchObject({ status: "QUEUED", last_error: null });
+    await away.close();
   });
 });
 

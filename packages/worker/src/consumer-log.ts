@@ -1,4 +1,4 @@
-import { isDatabaseUnavailable } from "@gift/core/database/unavailable";
+import { isDatabaseAtFault } from "@gift/core/database/unavailable";
 import { parseSendMessage } from "@gift/core/send-request/send-message";
 import type { ConsumerObserver } from "@gift/queue/consumer";
 import type { Message } from "@gift/queue/message";
@@ -15,7 +15,7 @@ export function createConsumerLog(log: Log, consumer: string): Partial<ConsumerO
   return {
     failed(message, err) {
       // Every message in hand fails when Postgres goes away; the circuit's one line says so for all of them.
-      if (isDatabaseUnavailable(err)) return;
+      if (isDatabaseAtFault(err)) return;
       log("consumer.handler_failed", { consumer, ...fieldsOf(message), ...errorFields(err) });
     },
     leaseLost: (message, err) =>

@@ -37,12 +37,12 @@ export const crowdBugs: readonly Bug[] = [
   },
   {
     bug: "a row that fails takes its neighbors with it",
-    edits: [{ file: statementBatch, text: "if (isDatabaseUnavailable(err)) throw err;", by: "if (err) throw err;" }],
+    edits: [{ file: statementBatch, text: "if (isDatabaseAtFault(err)) throw err;", by: "if (err) throw err;" }],
     noticedAs: "a gift that is right failed",
   },
   {
     bug: "a statement that may have been committed is made again, row by row",
-    edits: [{ file: statementBatch, text: "if (isDatabaseUnavailable(err)) throw err;", by: "" }],
+    edits: [{ file: statementBatch, text: "if (isDatabaseAtFault(err)) throw err;", by: "" }],
     noticedAs: "one call created 2 gifts",
   },
   {

@@ -1,5 +1,4 @@
 import type { Database } from "@gift/core/database/database";
-import { isDatabaseUnavailable } from "@gift/core/database/unavailable";
 import { markFailed } from "@gift/core/gift/mark-failed";
 import { createMarkSentBatch } from "@gift/core/gift/mark-sent-batch";
 import type { Attempt, GiftToSend } from "@gift/core/send-attempt/begin";
@@ -14,6 +13,7 @@ import { withLogContext } from "@gift/telemetry/log-context";
 import type { Log } from "@gift/telemetry/logger";
 import type { Kysely } from "kysely";
 import { LateCallError } from "../sender/late-call.ts";
+import { RecordUnavailableError } from "../sender/provider-record.ts";
 import { sendOnce } from "../sender/send-once.ts";
 import { reactions, type SendError, toSendError } from "../sender/sender.errors.ts";
 import type { Sender } from "../sender/sender.ts";
@@ -95,10 +95,13 @@ async function deliver(dependencies: Batched, begun: Begun): Promise<Verdict> {
   return acknowledge;
 }
 
-/** The simulated provider shares our Postgres; a message that was taken away is someone else's to conclude. */
+/**
+ * The simulated provider's record is in our Postgres; a message that was taken away is someone else's to conclude. Not asked is
+ * what the error looks like: a real provider that refuses a connection says ECONNREFUSED too.
+ */
 function isNotOurs(err: unknown): boolean {
   if (err instanceof LeaseLostError || err instanceof ConsumerStoppingError) return true;
-  return err instanceof LateCallError || isDatabaseUnavailable(err);
+  return err instanceof LateCallError || err instanceof RecordUnavailableError;
 }
 
 async function fail({ db, log }: SendGiftDependencies, begun: Begun, err: SendError): Promise<Verdict> {

@@ -1,5 +1,5 @@
 import type { Database } from "@gift/core/database/database";
-import { isDatabaseUnavailable } from "@gift/core/database/unavailable";
+import { isDatabaseAtFault } from "@gift/core/database/unavailable";
 import { type ConsumerOptions, createConsumer } from "@gift/queue/consumer";
 import type { Log } from "@gift/telemetry/logger";
 import { sampleGauges } from "@gift/telemetry/sample-gauges";
@@ -51,7 +51,7 @@ export async function startConsumerRole(
     queueUrl,
     name,
     handle: (message, context) => processInSpan(queue, message, () => handle(message, context)),
-    isUnavailable: isDatabaseUnavailable,
+    isUnavailable: isDatabaseAtFault,
     isReady: () => isDatabaseReady(db),
     observer: { ...createConsumerLog(log, name), ...createConsumerMetric(queue) },
   });
