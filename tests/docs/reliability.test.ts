@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { doorBugs } from "../mutation/bug/door.ts";
 import { mutations } from "../mutation/mutation.ts";
 import { invariants } from "../property/consumer/invariant.ts";
 import { promises } from "../property/crowd/property.ts";
@@ -26,6 +27,11 @@ function tableOf(head: string): string[][] {
 describe("docs/reliability.md says what the tests do", () => {
   test("every deliberate bug, and what it is noticed as", () => {
     expect(tableOf("bug")).toEqual(mutations.map(({ bug, noticedAs }) => [bug, noticedAs]));
+  });
+
+  test("every deliberate bug at the door, what it breaks, and how many mutations there are", () => {
+    expect(tableOf("bug at the door")).toEqual(doorBugs.map(({ bug, noticedBy }) => [bug, noticedBy]));
+    expect(text).toContain(`The ${mutations.length + doorBugs.length} mutations are among`);
   });
 
   test("every rule that the emulator breaks, and how", () => {
