@@ -1,16 +1,24 @@
+import { errorStatus } from "@gift/api/error/error-code";
 import { openApiDocument } from "@gift/api/openapi/document";
 import { differencesFrom, type JsonSchema } from "./json-schema.ts";
 import type { WireAnswer } from "./wire.ts";
 
-interface Content {
+interface Header {
+  /** Whether each such answer has it. */
+  readonly required?: boolean;
+  readonly schema: JsonSchema;
+}
+
+interface Described {
   readonly content: { readonly "application/json": { readonly schema: JsonSchema } };
+  readonly headers?: Readonly<Record<string, Header>>;
 }
 
 export interface Operation {
   readonly operationId: string;
   readonly method: string;
   readonly path: string;
-  readonly responses: Readonly<Record<string, Content>>;
+  readonly responses: Readonly<Record<string, Described>>;
 }
 
 interface Document {
@@ -28,7 +36,20 @@ export const operations: readonly Operation[] = Object.entries(document.paths).f
 /** What may be answered where no operation is asked for. */
 const elsewhere: readonly number[] = [400, 401, 404, 413, 429, 503];
 
-const errorSchema: JsonSchema = { $ref: "#/components/schemas/Error" };
+const responses = operations.flatMap((operation) => Object.entries(operation.responses));
+
+/** An error is the same wherever it happens: as the first operation has it, one that a key is asked for. */
+const errors = new Map(
+  responses.filter(([, { content }]) => content["application/json"].schema.$ref?.endsWith("/Error")).reverse(),
+);
+
+/** Whatever the document tells of, by an answer's status; headers that it doesn't name are the transport's. */
+const toldHeaders = new Set(responses.flatMap(([, { headers = {} }]) => Object.keys(headers)));
+
+/** What serves the document and its page; docs/api.md tells of them. In the document itself, generators would make methods of them. */
+const reference = /^\/(?:openapi\.json|docs(?:\/[\w.-]+)?)\/?(?:\?|$)/;
+
+const referenceTypes = /^(application\/json|image\/png|text\/(css|html|javascript); charset=utf-8)$/;
 
 /** Nothing of this is in any answer: a stack, a file, a statement, a driver's or the runtime's own words. */
 const innards =
@@ -54,34 +75,74 @@ function matcherOf(template: string): RegExp {
  * @returns one line per violation
  */
 export function violationsOf(method: string, target: string, answer: WireAnswer): string[] {
-  // The document and its page aren't in the document.
-  if (answer.status === 200 && isReference(method, target)) return [];
+  if (answer.status === 200 && isReference(method, target)) return typeViolations(referenceTypes, answer);
   const operation = operationAt(method, target);
-  const schema = operation
-    ? (operation.responses[answer.status]?.content["application/json"].schema ?? closedDoor(target, answer))
-    : elsewhere.includes(answer.status) && errorSchema;
-  if (!schema) return [`${operation?.operationId ?? "no operation"} answered ${answer.status}: ${answer.body}`];
-  if (method === "HEAD") return [];
-  return [...bodyViolations(schema, answer), ...(innards.test(answer.body) ? [`innards: ${answer.body}`] : [])];
+  const described = operation
+    ? describedAt(target, operation, answer.status)
+    : elsewhere.includes(answer.status) && errors.get(`${answer.status}`);
+  if (!described) return [`${operation?.operationId ?? "no operation"} answered ${answer.status}: ${answer.body}`];
+  const { schema } = described.content["application/json"];
+  const violations = [
+    ...headerViolations(described.headers ?? {}, answer),
+    ...typeViolations(/^application\/json$/, answer),
+  ];
+  // HEAD is GET without the body: docs/api.md.
+  if (method === "HEAD") return violations;
+  return [...violations, ...bodyViolations(schema, answer), ...codeViolations(answer), ...innardsOf(answer)];
 }
 
-/** A health check is open as it is written, and in no other spelling. */
-function closedDoor(target: string, { status }: WireAnswer): JsonSchema | undefined {
-  return status === 401 && !/^\/(healthz|readyz)(\?|$)/.test(target) ? errorSchema : undefined;
+/** Headers that are missing, that aren't as described, and that aren't described. */
+function headerViolations(described: Readonly<Record<string, Header>>, { headers, status }: WireAnswer): string[] {
+  return Array.from(toldHeaders).flatMap((name) => {
+    const [header, text] = [described[name], headers.get(name.toLowerCase())];
+    if (text === undefined) return header?.required ? [`${status} without ${name}`] : [];
+    if (!header) return [`${status} with ${name}: ${text}, which it isn't described to have`];
+    const value = header.schema.type === "integer" ? Number(text) : text;
+    return differencesFrom(header.schema, value, schemaOf).map((difference) => `${name}: ${text}${difference}`);
+  });
+}
+
+function typeViolations(expected: RegExp, { headers }: WireAnswer): string[] {
+  const type = headers.get("content-type") ?? "none";
+  return expected.test(type) ? [] : [`content-type: ${type}`];
+}
+
+/** A code has one status. */
+function codeViolations({ status, body }: WireAnswer): string[] {
+  const statuses: Readonly<Record<string, number>> = errorStatus;
+  const [, code] = /^\{"error":\{"code":"(\w+)"/.exec(body) ?? [];
+  return code === undefined || statuses[code] === status ? [] : [`${status} with the code ${code}`];
+}
+
+function innardsOf({ body }: WireAnswer): string[] {
+  return innards.test(body) ? [`innards: ${body}`] : [];
+}
+
+/** A health check is open as it is written. In another spelling it asks for a key, and its answer tells of the key's limit. */
+function describedAt(
+  target: string,
+  { operationId, responses: own }: Operation,
+  status: number,
+): Described | undefined {
+  const described = own[status];
+  if (!["healthz", "readyz"].includes(operationId) || /^\/(healthz|readyz)(\?|$)/.test(target)) return described;
+  if (!described) return status === 401 ? errors.get("401") : undefined;
+  return { ...described, headers: { ...errors.get("400")?.headers, ...described.headers } };
 }
 
 function isReference(method: string, target: string): boolean {
-  return (method === "GET" || method === "HEAD") && /^\/(openapi\.json|docs(\/[\w.-]+)?)\/?(\?|$)/.test(target);
+  return (method === "GET" || method === "HEAD") && reference.test(target);
 }
 
-function bodyViolations(schema: JsonSchema, { headers, body }: WireAnswer): string[] {
-  if (headers.get("content-type") !== "application/json") return [`content-type: ${headers.get("content-type")}`];
+function bodyViolations(schema: JsonSchema, { body }: WireAnswer): string[] {
   const value = parse(body);
   if (value === undefined) return [`no JSON: ${body}`];
-  return differencesFrom(schema, value, (reference) => document.components.schemas[nameOf(reference)] ?? {});
+  return differencesFrom(schema, value, schemaOf);
 }
 
-const nameOf = (reference: string) => reference.split("/").at(-1) ?? "";
+function schemaOf($ref: string): JsonSchema {
+  return document.components.schemas[$ref.split("/").at(-1) ?? ""] ?? {};
+}
 
 function parse(text: string): unknown {
   try {

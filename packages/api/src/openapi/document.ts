@@ -2,6 +2,7 @@ import { errorStatus } from "../error/error-code.ts";
 import { deadLetter, deadLetterChanges, deadLetterPage, selectionBody } from "../schema/dead-letter.schema.ts";
 import { acceptedSend, createdGift, createGiftBody, gift } from "../schema/gift.schema.ts";
 import { createGift, getGift, sendGift } from "./gift-operations.ts";
+import { keyed } from "./header.ts";
 import { healthz, readyz } from "./health-operations.ts";
 import { discardDeadLetters, listDeadLetters, redriveDeadLetters, showDeadLetter } from "./operator-operations.ts";
 
@@ -41,13 +42,13 @@ export const openApiDocument = {
     { name: "Health" },
   ],
   paths: {
-    "/gifts": { post: createGift },
-    "/gifts/{gift_id}": { get: getGift },
-    "/gifts/{gift_id}/send": { post: sendGift },
-    "/operator/dead-letters": { get: listDeadLetters },
-    "/operator/dead-letters/{dead_letter_id}": { get: showDeadLetter },
-    "/operator/dead-letters/redrive": { post: redriveDeadLetters },
-    "/operator/dead-letters/discard": { post: discardDeadLetters },
+    "/gifts": { post: keyed(createGift) },
+    "/gifts/{gift_id}": { get: keyed(getGift) },
+    "/gifts/{gift_id}/send": { post: keyed(sendGift) },
+    "/operator/dead-letters": { get: keyed(listDeadLetters) },
+    "/operator/dead-letters/{dead_letter_id}": { get: keyed(showDeadLetter) },
+    "/operator/dead-letters/redrive": { post: keyed(redriveDeadLetters) },
+    "/operator/dead-letters/discard": { post: keyed(discardDeadLetters) },
     "/healthz": { get: healthz },
     "/readyz": { get: readyz },
   },

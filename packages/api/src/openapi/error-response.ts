@@ -1,4 +1,5 @@
 import { type ErrorCode, errorStatus } from "../error/error-code.ts";
+import { challenge, retryAfter, usedRateLimit } from "./header.ts";
 
 const meanings: Record<ErrorCode, string> = {
   VALIDATION_ERROR: "The request is malformed; the message names every offending field.",
@@ -13,25 +14,9 @@ const meanings: Record<ErrorCode, string> = {
     "The database is away, or too many requests are being answered; send the request again after the time given.",
 };
 
-const challenge = { "WWW-Authenticate": { description: "always `Bearer`", schema: { type: "string" } } };
-
-const retryAfter = { "Retry-After": { description: "seconds to wait", schema: { type: "integer" } } };
-
-/** On every answer to a key, in fact; said where a client needs them. */
-const rateLimit = {
-  "RateLimit-Policy": {
-    description: '`"key";q=1200;w=60`: requests per seconds',
-    schema: { type: "string" },
-  },
-  RateLimit: {
-    description: '`"key";r=0;t=60`: requests left, and seconds until none is used',
-    schema: { type: "string" },
-  },
-};
-
 const headersOf: Partial<Record<ErrorCode, object>> = {
   UNAUTHORIZED: challenge,
-  RATE_LIMITED: { ...retryAfter, ...rateLimit },
+  RATE_LIMITED: { ...retryAfter, ...usedRateLimit },
   SERVICE_UNAVAILABLE: retryAfter,
 };
 

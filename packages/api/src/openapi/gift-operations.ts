@@ -1,4 +1,5 @@
 import { errorResponsesOf } from "./error-response.ts";
+import { location, replayed } from "./header.ts";
 import { json } from "./json-response.ts";
 
 const giftId = { name: "gift_id", in: "path", required: true, schema: { type: "string", format: "uuid" } };
@@ -30,7 +31,7 @@ export const createGift = {
   responses: {
     201: {
       ...json("CreatedGift", "The gift is created."),
-      headers: { Location: { description: "the gift's path", schema: { type: "string" } } },
+      headers: location,
     },
     ...errorResponsesOf("UNSUPPORTED_MEDIA_TYPE"),
   },
@@ -46,7 +47,7 @@ export const sendGift = {
   responses: {
     200: {
       ...json("AcceptedSend", "A replay: accepted before, under this key."),
-      headers: { "Idempotent-Replayed": { description: "always `true`", schema: { type: "string", enum: ["true"] } } },
+      headers: replayed,
     },
     202: json("AcceptedSend", "Accepted: the gift is QUEUED, and the request can't be lost any more."),
     ...errorResponsesOf("NOT_FOUND", "CONFLICT"),
