@@ -112,6 +112,26 @@ test("a call that hangs holds the messages after it up for a tenth of a second, 
   expect((await sqs.counts(queueUrl)).visible).toBe(4);
 });
 
+test("what waited past its time, because calls hung or the process was frozen, isn't sent any more; what has time left is", async () => {
+  const { queueUrl, recorded, publisher, sizes } = await createQueueAndPublisher("too-late", 1);
+  const gate = Promise.withResolvers<void>();
+  recorded.fault("SendMessageBatch", (_call, send) => gate.promise.then(send));
+  const hung = publisher.publish({ body: "hung", notAfter: performance.now() + 60_000 });
+  await until(() => recorded.open("SendMessageBatch").length === 1);
+  const notAfter = performance.now() + 50;
+  const late = Promise.allSettled(numbered(25).map((body) => publisher.publish({ body, notAfter })));
+  const inTime = ["with time left", "whenever"].map((body, index) =>
+    publisher.publish({ body, ...(index === 0 && { notAfter: performance.now() + 60_000 }) }),
+  );
+  await until(() => performance.now() > notAfter);
+  gate.resolve();
+  await Promise.all([hung, ...inTime]);
+  for (const result of await late)
+    expect(result).toMatchObject({ reason: { name: "PublishError", code: "TooLate", senderFault: false } });
+  expect(sizes()).toEqual([1, 2]);
+  expect((await sqs.counts(queueUrl)).visible).toBe(3);
+});
+
 test("flush waits until everything published is accepted or refused", async () => {
   const { queueUrl, recorded, publisher } = await createQueueAndPublisher("flush", 1);
   const gate = Promise.withResolvers<void>();

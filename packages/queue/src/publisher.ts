@@ -9,12 +9,14 @@ export interface OutgoingMessage {
   readonly body: string;
   /** Sent as string attributes; at most 10, none empty. */
   readonly attributes?: Readonly<Record<string, string>>;
+  /** Monotonic milliseconds (`performance.now`): no call carries it that begins later, e.g. behind calls that hung. */
+  readonly notAfter?: number;
 }
 
 export interface Publisher {
   /**
    * Resolves once SQS has accepted this message.
-   * @throws PublishError for this message alone; others of the same call may have been accepted
+   * @throws PublishError for this message alone; others of the same call may have been accepted. `TooLate`: SQS wasn't asked
    */
   publish(message: OutgoingMessage): Promise<void>;
   /** Resolves when nothing waits and nothing is in flight. */
@@ -51,7 +53,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     maxParallel: options.parallel ?? 8,
     unfilled,
     lingerMilliseconds: 0,
-    run: (messages) => sendAll(options, messages),
+    run: (messages) => sendInTime(options, messages),
   });
   return {
     async publish(message) {
@@ -63,6 +65,23 @@ export function createPublisher(options: PublisherOptions): Publisher {
     },
     flush: batcher.flush,
   };
+}
+
+const tooLate: PromiseRejectedResult = {
+  status: "rejected",
+  reason: new EntryFailedError({
+    code: "TooLate",
+    senderFault: false,
+    message: "its time was over before a call was free",
+  }),
+};
+
+/** Looks at the clock last of all: a process that was frozen goes on here. */
+async function sendInTime(options: PublisherOptions, messages: readonly OutgoingMessage[]) {
+  const now = performance.now();
+  const isInTime = ({ notAfter = now }: OutgoingMessage) => notAfter >= now;
+  const results = (await sendAll(options, messages.filter(isInTime))).values();
+  return messages.map((message) => (isInTime(message) ? (results.next().value ?? tooLate) : tooLate));
 }
 
 /** Ten large messages can exceed a call's 1 MiB; then they travel in several calls, one after another. */

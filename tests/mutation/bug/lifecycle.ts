@@ -57,8 +57,8 @@ export const lifecycleBugs: readonly Bug[] = [
     edits: [
       {
         file: core("outbox/dispatcher"),
-        text: "      await options.publish(message);\n      await deletes.add(message.id);",
-        by: "      await deletes.add(message.id);\n      await options.publish(message);",
+        text: "      await options.publish(message, leaseEndsAt);\n      await deletes.add(message.id);",
+        by: "      await deletes.add(message.id);\n      await options.publish(message, leaseEndsAt);",
       },
     ],
     noticedAs: "every accepted send ends SENT or FAILED",

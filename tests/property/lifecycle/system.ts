@@ -41,14 +41,18 @@ const publishing = { requestTimeoutMilliseconds: 3_000 };
 export const programs: { [Name in ProcessName]: (outside: Outside) => Promise<Running> } = {
   api({ model, queueUrl, db }) {
     const publisher = createPublisher({ client: createModelClient(model, publishing).client, queueUrl });
-    const publish = createRoute(new Map([["gift", publisher]]));
-    const dispatcher = createDispatcher({ db, publish, maxPending: 100 });
+    const dispatcher = createDispatcher({
+      db,
+      publish: ({ body, attributes }, notAfter) => publisher.publish({ body, attributes, notAfter }),
+      maxPending: 100,
+    });
     const requestSend = createRequestSendBatch(db);
     return Promise.resolve({
       stop: () => dispatcher.flush(),
       async send(giftId, requestId) {
+        const leaseEndsAt = performance.now() + 5_000;
         const outcome = await requestSend({ giftId, owner: "anybody", requestId, publishLeaseSeconds: 5 });
-        if (outcome.kind === "accepted") dispatcher.add(outcome.message);
+        if (outcome.kind === "accepted") dispatcher.add(outcome.message, leaseEndsAt);
         return outcome;
       },
     });

@@ -25,9 +25,10 @@ export function sendGiftRoute({ db, dispatcher, log }: Dependencies) {
   async function send(request: Pick<SendRequest, "giftId" | "owner" | "requestId">) {
     try {
       const attributes = traceAttributes();
+      const leaseEndsAt = performance.now() + publishLeaseSeconds * 1_000;
       const outcome = await requestSend({ ...request, publishLeaseSeconds, attributes });
       log(`send.${outcome.kind}`);
-      if (outcome.kind === "accepted") dispatcher.add(outcome.message);
+      if (outcome.kind === "accepted") dispatcher.add(outcome.message, leaseEndsAt);
       return outcome;
     } catch (err) {
       if (err instanceof SendConflictError) log("send.conflicted", { gift_status: err.status });

@@ -2,12 +2,15 @@ import { createBatcher } from "@gift/batch/batcher";
 import type { Kysely } from "kysely";
 import type { Database } from "../database/database.ts";
 import type { OutboxMessage } from "./outbox.table.ts";
-import type { Publish } from "./relay.ts";
 import { deleteFromOutbox } from "./settle.ts";
 
 export interface DispatcherOptions {
   readonly db: Kysely<Database>;
-  readonly publish: Publish;
+  /**
+   * Hands one message to its queue; resolves once SQS has accepted it.
+   * @param leaseEndsAt monotonic milliseconds (`performance.now`). It rejects instead of calling SQS later: the sweep does then
+   */
+  publish(message: OutboxMessage, leaseEndsAt: number): Promise<void>;
   /** Messages held at most; beyond it (SQS is away) the rows simply stay for the sweep. */
   readonly maxPending: number;
   /** Told of every message that stays for the sweep. */
@@ -19,8 +22,12 @@ export interface DispatcherOptions {
  * their lease ends. Nothing is lost with the process, because the rows stay until SQS has accepted them.
  */
 export interface Dispatcher {
-  /** Takes a committed message; never waits and never throws. */
-  add(message: OutboxMessage): void;
+  /**
+   * Takes a committed message; never waits and never throws.
+   * @param leaseEndsAt until when it is this process's alone, in monotonic milliseconds: counted from before the statement that
+   * wrote it, or a freeze between its commit and here would not be noticed
+   */
+  add(message: OutboxMessage, leaseEndsAt: number): void;
   /** Resolves when everything taken so far is published and deleted, or left behind. */
   flush(): Promise<void>;
   size(): number;
@@ -42,9 +49,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     },
   });
 
-  async function dispatch(message: OutboxMessage): Promise<void> {
+  async function dispatch(message: OutboxMessage, leaseEndsAt: number): Promise<void> {
     try {
-      await options.publish(message);
+      await options.publish(message, leaseEndsAt);
       await deletes.add(message.id);
     } catch (err) {
       options.onLeftBehind?.(message, err);
@@ -53,10 +60,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
   return {
     size: () => pending.size,
-    add(message) {
+    add(message, leaseEndsAt) {
       if (pending.size >= options.maxPending)
         return options.onLeftBehind?.(message, new Error("too many messages pending"));
-      const done = dispatch(message).finally(() => pending.delete(done));
+      const done = dispatch(message, leaseEndsAt).finally(() => pending.delete(done));
       pending.add(done);
     },
     async flush() {
