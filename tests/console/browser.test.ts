@@ -31,7 +31,7 @@ describe.skipIf(chromiumPath === undefined)(`in a real Chromium${skipReason}`, (
     await sqs.close();
   });
   beforeEach(() =>
-    sql`truncate gifts, send_requests, outbox, send_attempts, dead_letters restart identity`.execute(own.db),
+    sql`truncate gifts, send_requests, outbox, send_attempts, dead_letters, requeues restart identity`.execute(own.db),
   );
 
   async function open(origin: string, options: BrowserContextOptions = {}): Promise<WatchedPage> {

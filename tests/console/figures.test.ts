@@ -20,7 +20,9 @@ import { useTestDatabase } from "../support/database.ts";
 const own = useTestDatabase();
 
 beforeEach(async () => {
-  await sql`truncate gifts, send_requests, outbox, send_attempts, dead_letters restart identity`.execute(own.db);
+  await sql`truncate gifts, send_requests, outbox, send_attempts, dead_letters, requeues restart identity`.execute(
+    own.db,
+  );
 });
 
 /** Makes sends look accepted so many seconds ago, all counted from one moment: the start of a second. */

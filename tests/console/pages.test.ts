@@ -21,7 +21,9 @@ beforeAll(async () => {
 });
 afterAll(() => sqs.close());
 beforeEach(async () => {
-  await sql`truncate gifts, send_requests, outbox, send_attempts, dead_letters restart identity`.execute(own.db);
+  await sql`truncate gifts, send_requests, outbox, send_attempts, dead_letters, requeues restart identity`.execute(
+    own.db,
+  );
   page = await runConsole(own.connection, sqs);
 });
 
