@@ -8,7 +8,7 @@ const reportIntervalMilliseconds = 10_000;
 
 /**
  * Bodies on their way, by comparison with requests at work: they cost memory only, and slow senders must not take the
- * places of others.
+ * places of others. Beyond it bodies are refused, and nothing else: a read or a send brings none.
  */
 const uploadsPerRequest = 4;
 
@@ -33,7 +33,8 @@ export function createOverload(log: Log, mostAtWork: number): Overload {
     admit(req, res) {
       // A task that refuses some requests is alive, and stays in service for those that it takes.
       if (isHealthCheck(req.url)) return () => undefined;
-      if (atWork >= mostAtWork || open >= mostAtWork * uploadsPerRequest) {
+      const hasBody = isUpload(req);
+      if (atWork >= mostAtWork || (hasBody && open >= mostAtWork * uploadsPerRequest)) {
         report();
         throw new OverloadedError();
       }
@@ -43,7 +44,7 @@ export function createOverload(log: Log, mostAtWork: number): Overload {
         atWork += 1;
       };
       open += 1;
-      if (isUpload(req)) req.once("end", begin);
+      if (hasBody) req.once("end", begin);
       else begin();
       const leave = afterBoth(() => {
         req.off("end", begin);
