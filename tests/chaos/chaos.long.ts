@@ -16,10 +16,14 @@ test("real processes, killed, frozen and cut at random under load, lose nothing 
   });
   expect(failuresOf(result), [...said, ...result.evidence].join("\n")).toEqual([]);
   expect(said.filter((sentence) => sentence.startsWith("✗"))).toHaveLength(plan.length);
-  const { audit, injected } = result;
+  const { access, audit, injected } = result;
   expect(audit.accepted).toBe(result.gifts);
   expect(audit.sent + audit.failed).toBe(audit.accepted);
   expect(result.replays).toBe(audit.accepted);
+  // Each gift was asked for as the other client at the end, in three ways.
+  expect(access.strangersRefused).toBeGreaterThanOrEqual(3 * audit.accepted);
+  for (const { lastPassMilliseconds } of [access.revoked, access.rotated])
+    expect(lastPassMilliseconds).toBeLessThanOrEqual(5_000);
   for (const count of [audit.sent, audit.failed, result.retries, ...Object.values(injected)])
     expect(count).toBeGreaterThan(0);
 }, 400_000);

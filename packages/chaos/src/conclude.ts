@@ -1,5 +1,6 @@
 import { audit } from "@gift/rehearsal/audit/audit";
-import type { Access, AccessCounts } from "./access/access.ts";
+import type { Access } from "./access/access.ts";
+import { nobodyAsked } from "./access/access-counts.ts";
 import type { Keyring } from "./access/keyring.ts";
 import { auditBooks, countOldTransactions, readLeftovers } from "./audit/books.ts";
 import { tellEvidence } from "./audit/evidence.ts";
@@ -30,9 +31,6 @@ const patienceMilliseconds = 300_000;
 
 /** Everything counts that was created: the run had a database of its own. */
 const sinceEver = new Date(0);
-
-const noCounts = { passed: 0, refused: 0, lastPassMilliseconds: 0 };
-const nothingRefused: AccessCounts = { strangersRefused: 0, intrudersRefused: 0, revoked: noCounts, rotated: noCounts };
 
 /** Waits until nothing moves any more, and audits. */
 export async function concludeRun({
@@ -76,7 +74,7 @@ export async function concludeRun({
     audit: { ...counts, lost, doubled },
     leftovers: await readLeftovers(system.database),
     failedStarts: sum(system, ({ failedStarts }) => failedStarts),
-    access: accessCounts ?? nothingRefused,
+    access: accessCounts ?? nobodyAsked,
     problems: [...problems, ...load.problems(), ...access.problems(), ...crashes(system)],
     evidence: await tellEvidence(system.database, [...lost, ...doubled, ...findings]),
   };

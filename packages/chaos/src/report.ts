@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import type { EndedCounts } from "./access/access.ts";
+import type { EndedCounts } from "./access/access-counts.ts";
 import { failuresOf, type Result } from "./result.ts";
 
 /** The table that a run ends in, the verdict, and the stories of gifts with which something is wrong. */

@@ -1,6 +1,6 @@
 import type { Audit, Finding } from "@gift/rehearsal/audit/audit";
 import type { Unsettled } from "@gift/rehearsal/audit/settle";
-import type { AccessCounts } from "./access/access.ts";
+import type { AccessCounts } from "./access/access-counts.ts";
 import type { Leftovers } from "./audit/books.ts";
 import type { Injected } from "./fault/carry-out.ts";
 

@@ -2,16 +2,14 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Database } from "@gift/core/database/database";
 import type { Finding } from "@gift/rehearsal/audit/audit";
 import type { Kysely } from "kysely";
-import { oneOf } from "../one-of.ts";
 import type { KeyPlan } from "../plan/key-plan.ts";
 import { until } from "../until.ts";
-import type { ClientKey } from "./client-key.ts";
+import type { AccessCounts } from "./access-counts.ts";
 import { EndedKey } from "./ended-key.ts";
-import { attemptsOn } from "./gift-attempt.ts";
 import { Intrusion } from "./intrusion.ts";
 import { revoke, rotate } from "./key-change.ts";
 import type { Keyring } from "./keyring.ts";
-import { type KnownGifts, prowl, strangersOf } from "./prowl.ts";
+import { type KnownGifts, prowl, strangersOf, useOwn } from "./prowl.ts";
 import { repeatedly } from "./repeatedly.ts";
 import { Trespass } from "./trespass.ts";
 
@@ -27,19 +25,6 @@ export interface AccessOptions {
   random(): number;
   say(sentence: string): void;
 }
-
-/** How often the door held. */
-export interface AccessCounts {
-  /** Requests for another client's gift that were answered 404. */
-  readonly strangersRefused: number;
-  /** Requests without a right key that were answered 401. */
-  readonly intrudersRefused: number;
-  readonly revoked: EndedCounts;
-  readonly rotated: EndedCounts;
-}
-
-/** A key's requests, and how long after its end one was still answered. */
-export type EndedCounts = Readonly<Record<"passed" | "refused" | "lastPassMilliseconds", number>>;
 
 /** Those who ask for what they may not have, while everything else happens. */
 export interface Access {
@@ -69,8 +54,8 @@ export function startAccess({ url, database, load, keyring, plan, signal, random
 
   const asking = Promise.all([
     repeatedly(pauseMilliseconds, ending, () => prowl({ trespass, intrusion, load, clients, random })),
-    repeatedly(pauseMilliseconds, ending, () => use(rotated, rotating)),
-    repeatedly(pauseMilliseconds, ending, () => use(revoked, revoking)),
+    repeatedly(pauseMilliseconds, ending, () => useOwn(rotated, rotating, { load, random })),
+    repeatedly(pauseMilliseconds, ending, () => useOwn(revoked, revoking, { load, random })),
   ]);
   const changing = Promise.all([
     changeAt(
@@ -82,14 +67,6 @@ export function startAccess({ url, database, load, keyring, plan, signal, random
   ]);
   // Reported by conclude(), which awaits it.
   changing.catch(() => undefined);
-
-  /** The owner's own gifts only: whatever the key is, it does no harm. */
-  async function use(ended: EndedKey, owner: ClientKey): Promise<void> {
-    const own = load.answers.keys.filter(({ giftId }) => load.owners.get(giftId) === owner);
-    if (own.length === 0) return;
-    const [show, replay] = attemptsOn(oneOf(own, random));
-    await ended.ask(oneOf([show, replay], random));
-  }
 
   async function changeAt(milliseconds: number, change: () => Promise<void>, sentence: string): Promise<void> {
     await pause(milliseconds, undefined, { signal: ending });

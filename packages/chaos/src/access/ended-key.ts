@@ -1,3 +1,4 @@
+import type { EndedCounts } from "./access-counts.ts";
 import { type Attempt, attempt } from "./attempt.ts";
 import { headersOf, type IssuedKey } from "./client-key.ts";
 
@@ -27,8 +28,7 @@ export class EndedKey {
     this.#headers = headersOf(key);
   }
 
-  /** Requests that were answered as to a right key and as to a wrong one, and how long after its end the last right answer came. */
-  get counts() {
+  get counts(): EndedCounts {
     return { passed: this.#passed, refused: this.#refused, lastPassMilliseconds: this.#lastPassMilliseconds };
   }
 

@@ -1,6 +1,7 @@
 import type { AcceptedKey } from "../load/answers.ts";
 import { oneOf } from "../one-of.ts";
 import type { ClientKey } from "./client-key.ts";
+import type { EndedKey } from "./ended-key.ts";
 import { attemptsOn } from "./gift-attempt.ts";
 import { create, forgeries, type Intrusion, operate } from "./intrusion.ts";
 import type { Trespass } from "./trespass.ts";
@@ -31,6 +32,18 @@ export async function prowl(prowlers: Prowlers): Promise<void> {
   const gift = oneOf(load.answers.keys, random);
   const stranger = oneOf(strangersOf(gift.giftId, prowlers), random);
   await Promise.all([trespass.ask(gift, oneOf(attemptsOn(gift), random), stranger), intrude(prowlers)]);
+}
+
+/** One request with a key that may have ended, for a gift of its client: whatever the key is worth, it does no harm. */
+export async function useOwn(
+  key: EndedKey,
+  owner: ClientKey,
+  { load, random }: Pick<Prowlers, "load" | "random">,
+): Promise<void> {
+  const own = load.answers.keys.filter(({ giftId }) => load.owners.get(giftId) === owner);
+  if (own.length === 0) return;
+  const [show, replay] = attemptsOn(oneOf(own, random));
+  await key.ask(oneOf([show, replay], random));
 }
 
 /** Everybody but a gift's own client. */

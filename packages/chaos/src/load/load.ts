@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import { AskAgainError, type Client, createClient, RefusedError } from "@gift/rehearsal/load/client";
+import { RefusedError } from "@gift/rehearsal/load/client";
 import type { ClientKey } from "../access/client-key.ts";
 import { oneOf } from "../one-of.ts";
 import { Answers } from "./answers.ts";
 import { type GiftPlan, nextGift } from "./mix.ts";
+import { Senders } from "./senders.ts";
 
 export interface LoadOptions {
   readonly url: string;
@@ -42,35 +43,14 @@ const replayingClients = 16;
 /** Starts a steady load. */
 export function startLoad({ url, giftsPerSecond, clients, random }: LoadOptions): Load {
   const answers = new Answers();
-  const owners = new Map<string, ClientKey>();
+  const senders = new Senders(url, clients);
   const stopping = new AbortController();
   const journeys: Promise<unknown>[] = [];
   const problems: string[] = [];
-  let retries = 0;
   let refusals = 0;
-  const onRetry = (err: unknown) => {
-    retries += 1;
-    // A lost connection and a 503 are part of the deal; a 500 means that something was not thought of.
-    if (err instanceof AskAgainError && err.status === 500) problems.push("a client was answered 500");
-  };
-  const senders = new Map(clients.map((owner) => [owner, createClient(url, onRetry, () => owner.headers)]));
-
-  function senderOf(giftId: string): Client {
-    const owner = owners.get(giftId);
-    const sender = owner && senders.get(owner);
-    if (!sender) throw new Error(`nobody created gift ${giftId}`);
-    return sender;
-  }
-
-  async function create(message: string, [owner, sender]: readonly [ClientKey, Client]): Promise<string> {
-    const giftId = await sender.create(message);
-    owners.set(giftId, owner);
-    return giftId;
-  }
-
   async function ask(giftId: string, key: string, hasRival: boolean): Promise<void> {
     try {
-      answers.add(giftId, key, await senderOf(giftId).send(giftId, key));
+      answers.add(giftId, key, await senders.send(giftId, key));
     } catch (err) {
       if (!(err instanceof RefusedError && err.status === 409)) throw err;
       if (hasRival) refusals += 1;
@@ -79,7 +59,7 @@ export function startLoad({ url, giftsPerSecond, clients, random }: LoadOptions)
   }
 
   async function sendOne({ message, copies, hasRival }: GiftPlan): Promise<void> {
-    const giftId = await create(message, oneOf([...senders], random));
+    const giftId = await senders.create(oneOf(clients, random), message);
     const key = randomUUID();
     const keys = [...Array.from({ length: copies }, () => key), ...(hasRival ? [randomUUID()] : [])];
     await Promise.all(keys.map((each) => ask(giftId, each, hasRival)));
@@ -100,11 +80,11 @@ export function startLoad({ url, giftsPerSecond, clients, random }: LoadOptions)
   const running = run();
   return {
     answers,
-    owners,
+    owners: senders.owners,
     begun: () => journeys.length,
-    retries: () => retries,
+    retries: () => senders.retries,
     refusals: () => refusals,
-    problems: () => problems,
+    problems: () => [...senders.problems, ...problems],
     async stop() {
       stopping.abort();
       await running;
@@ -115,7 +95,7 @@ export function startLoad({ url, giftsPerSecond, clients, random }: LoadOptions)
       const count = keys.length;
       const oneClient = async () => {
         for (let next = keys.pop(); next; next = keys.pop())
-          answers.add(next.giftId, next.key, await senderOf(next.giftId).send(next.giftId, next.key));
+          answers.add(next.giftId, next.key, await senders.send(next.giftId, next.key));
       };
       await Promise.all(Array.from({ length: replayingClients }, oneClient));
       return count;

@@ -1,14 +1,15 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Database, openDatabase } from "@gift/core/database/database";
+import type { Database } from "@gift/core/database/database";
 import type { DatabaseLink } from "@gift/local/database-link";
 import { prepareDataFolder } from "@gift/local/folder/data-folder";
 import { freePort } from "@gift/local/free-port";
-import { ensureQueues, type QueueUrls } from "@gift/local/sqs/queues";
-import { createDatabase, migrateDatabase } from "@gift/local/stack/database";
-import { emulatorSpec, postgresSpec } from "@gift/local/stack/embedded";
-import { createObserverClient, type QueueDepths, readQueueDepths } from "@gift/rehearsal/system/queue-depth";
+import type { ProcessSpec } from "@gift/local/process/process-spec";
+import type { QueueUrls } from "@gift/local/sqs/queues";
+import { type AtEnd, startTogether } from "@gift/rehearsal/system/ending";
+import type { QueueDepths } from "@gift/rehearsal/system/queue-depth";
+import { startServers } from "@gift/rehearsal/system/servers";
 import { startSqsProxy } from "@gift/rehearsal/system/sqs-proxy";
 import { startTcpProxy, type TcpProxy } from "@gift/rehearsal/system/tcp-proxy";
 import type { Kysely } from "kysely";
@@ -42,56 +43,30 @@ export const observerName = "chaos";
  * @throws StackError when a part can't start
  */
 export async function startSystem(leaseSeconds: number | undefined): Promise<System> {
-  const endings: (() => Promise<unknown>)[] = [];
-  const stop = async () => {
-    for (const end of endings.splice(0).toReversed()) await end();
-  };
-  try {
-    return { ...(await startParts(leaseSeconds, (end) => endings.push(end))), stop };
-  } catch (err) {
-    await stop();
-    throw err;
-  }
+  return await startTogether((atEnd) => startParts(leaseSeconds, atEnd));
 }
-
-type AtEnd = (end: () => Promise<unknown>) => void;
 
 async function startParts(leaseSeconds: number | undefined, atEnd: AtEnd): Promise<Omit<System, "stop">> {
   const folder = await mkdtemp(join(tmpdir(), "gift-chaos-"));
   atEnd(() => rm(folder, { recursive: true, force: true }));
   await prepareDataFolder(folder, true);
-  const servers = await startServers(folder, atEnd);
+  const start = (spec: ProcessSpec) => new Subject(spec, join(folder, "logs"));
+  const servers = await startServers({ folder, observerName, start, atEnd });
   const proxies = await startProxies(servers, leaseSeconds, atEnd);
   const port = await freePort();
   const links = {
     database: { ...servers.link, port: proxies.postgres.port },
     queues: through(servers.queueUrls, proxies.sqs.port),
   };
-  const services = processSpecs({ dataFolder: folder, port, links }).map((spec) => new Subject(spec, logsIn(folder)));
+  const services = processSpecs({ dataFolder: folder, port, links }).map(start);
   atEnd(() => Promise.all(services.map((service) => service.stop())));
   await Promise.all(services.map(({ ready }) => ready));
   const subjects = new Map([...servers.processes, ...services].map((subject) => [subject.name, subject]));
   return { ...servers, ...proxies, subjects, apiUrl: `http://127.0.0.1:${port}` };
 }
 
-async function startServers(folder: string, atEnd: AtEnd) {
-  const [database, queue] = await Promise.all([postgresSpec(folder), emulatorSpec(folder)]);
-  const processes = [database.spec, queue.spec].map((spec) => new Subject(spec, logsIn(folder)));
-  for (const process of processes) atEnd(() => process.stop());
-  await Promise.all(processes.map(({ ready }) => ready));
-  await createDatabase(database.link);
-  await migrateDatabase(database.link);
-  const queueUrls = await ensureQueues(queue.endpoint);
-  const observer = openObserver(database.link);
-  atEnd(() => observer.destroy());
-  const client = createObserverClient(queue.endpoint);
-  atEnd(() => Promise.resolve(client.destroy()));
-  const readDepths = () => readQueueDepths(client, queueUrls);
-  return { processes, link: database.link, database: observer, queueUrls, readDepths };
-}
-
 async function startProxies(
-  servers: { readonly link: DatabaseLink; readonly queueUrls: QueueUrls },
+  servers: Pick<System, "link" | "queueUrls">,
   leaseSeconds: number | undefined,
   atEnd: AtEnd,
 ) {
@@ -108,12 +83,4 @@ async function startProxies(
 function through(queueUrls: QueueUrls, port: number): QueueUrls {
   const moved = (url: string) => `http://127.0.0.1:${port}${new URL(url).pathname}`;
   return { gift: moved(queueUrls.gift), "gift-dead-letters": moved(queueUrls["gift-dead-letters"]) };
-}
-
-function logsIn(folder: string): string {
-  return join(folder, "logs");
-}
-
-function openObserver({ host, port, database, username: user, password }: DatabaseLink): Kysely<Database> {
-  return openDatabase({ host, port, database, user, password, maxConnections: 3, applicationName: observerName });
 }
