@@ -4,7 +4,7 @@ import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { lastBody, openConnection } from "../api/http.ts";
 import { violationsOf } from "./contract.ts";
-import { type FiredAt, residentMebibytes, startFiredAt, storedRows } from "./fired-at.ts";
+import { type FiredAt, isMemoryKnown, residentMebibytes, startFiredAt, storedRows } from "./fired-at.ts";
 import { answersIn } from "./wire.ts";
 
 let fired: FiredAt;
@@ -107,24 +107,36 @@ describe("slow senders", () => {
 });
 
 describe("connections without a request", () => {
-  /** Half of what both ends may open, with room for what else is open. */
-  const limit = Number(execFileSync("sh", ["-c", "ulimit -n"], { encoding: "utf8" }).trim()) || 10_500;
+  /** What each end may open; NaN is "unlimited". */
+  const limit =
+    Number(execFileSync("sh", ["-c", "ulimit -n"], { encoding: "utf8" }).trim()) || Number.POSITIVE_INFINITY;
+  /** With room for what else is open. */
   const count = Math.min(10_000, limit - 500);
+  /** Four times what a task answers at once: with fewer nothing would be shown. */
+  const fewest = 1_000;
+  const name =
+    count < fewest
+      ? `${fewest} of them can't be opened here: the shell allows ${limit} descriptors (ulimit -n)`
+      : `${count} of them: others are answered at once${isMemoryKnown ? ", and the memory stays bounded" : ""}`;
 
-  test(`${count} of them: others are answered at once, and the memory stays bounded`, async () => {
-    const sockets = new Set<Socket>();
-    const open = async () => {
-      const socket = connect(fired.api.port, "127.0.0.1");
-      sockets.add(socket);
-      await once(socket, "connect");
-    };
-    for (let opened = 0; opened < count; opened += 500)
-      await Promise.all(Array.from({ length: Math.min(500, count - opened) }, open));
-    await expectHealthySoon();
-    expect(await residentMebibytes(fired.api.pid)).toBeLessThan(600);
-    for (const socket of sockets) socket.resetAndDestroy();
-    await vi.waitFor(expectHealthySoon, 10_000);
-  }, 60_000);
+  test.skipIf(count < fewest)(
+    name,
+    async () => {
+      const sockets = new Set<Socket>();
+      const open = async () => {
+        const socket = connect(fired.api.port, "127.0.0.1");
+        sockets.add(socket);
+        await once(socket, "connect");
+      };
+      for (let opened = 0; opened < count; opened += 500)
+        await Promise.all(Array.from({ length: Math.min(500, count - opened) }, open));
+      await expectHealthySoon();
+      if (isMemoryKnown) expect(await residentMebibytes(fired.api.pid)).toBeLessThan(600);
+      for (const socket of sockets) socket.resetAndDestroy();
+      await vi.waitFor(expectHealthySoon, 10_000);
+    },
+    60_000,
+  );
 });
 
 test("afterwards the process is ready and has logged no fault", async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createGifts } from "@gift/core/gift/create";
 import { sql } from "kysely";
@@ -60,10 +61,17 @@ export async function startFiredAt(
   };
 }
 
-/** How much memory a process holds, in MiB; 0 where there is no /proc to ask. */
+/** Whether there is a /proc to ask; elsewhere than on Linux there isn't, and no test may claim to have measured. */
+export const isMemoryKnown = existsSync("/proc/self/status");
+
+/**
+ * How much memory a process holds, in MiB.
+ * @throws Error where that isn't known: a figure of nothing would be below any bound
+ */
 export async function residentMebibytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024);
+  const [, kibibytes] = /VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, "utf8")) ?? [];
+  if (kibibytes === undefined) throw new Error(`/proc/${pid}/status says nothing of its memory`);
+  return Math.round(Number(kibibytes) / 1_024);
 }
 
 /** How many rows there are of what requests can store. */

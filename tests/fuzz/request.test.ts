@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { check, patience, seed } from "../property/check.ts";
-import { type FiredAt, residentMebibytes, startFiredAt, storedRows } from "./fired-at.ts";
+import { type FiredAt, isMemoryKnown, residentMebibytes, startFiredAt, storedRows } from "./fired-at.ts";
 import { wrongsOf } from "./judge.ts";
 import { properTo, sureVolleys } from "./proper.ts";
 import { type FuzzRequest, strangeTo } from "./request.ts";
@@ -53,12 +53,15 @@ describe.each(["none", "api-key"] as const)(
       );
     });
 
-    test("the process is alive afterwards, answers at once, has logged no fault and holds no more memory than before", async () => {
+    test("the process is alive afterwards, answers at once and has logged no fault", async () => {
       const startedAt = performance.now();
       expect((await fired.api.call("GET", "/healthz")).text).toBe('{"status":"ok"}');
       expect((await fired.api.call("GET", "/readyz")).text).toBe('{"status":"ready"}');
       expect(performance.now() - startedAt).toBeLessThan(2_000);
       expect(fired.api.logs.filter(({ event }) => event === "http.failed" || event === "http.unavailable")).toEqual([]);
+    });
+
+    test.skipIf(!isMemoryKnown)("it holds no more memory than before (asked of /proc)", async () => {
       expect(await residentMebibytes(fired.api.pid)).toBeLessThan(mostMebibytes);
     });
 
