@@ -1,36 +1,58 @@
-import { createServer } from "node:http";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { createSqsClient } from "@gift/queue/client";
-import { afterEach, expect, test, vi } from "vitest";
-import { startSqs } from "../support/sqs.ts";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { type SqsServer, startSqs } from "../support/sqs.ts";
 
-afterEach(() => vi.restoreAllMocks());
+let sqs: SqsServer;
+let silent: Server;
+let silentQueueUrl: string;
 
-test("a request that outlasts its timeout fails; the SDK alone would warn and wait on", async () => {
-  const sqs = await startSqs();
-  const silent = createServer(() => undefined);
-  await new Promise<void>((resolve) => {
-    silent.listen(0, "127.0.0.1", resolve);
-  });
+beforeAll(async () => {
+  sqs = await startSqs();
+  silent = createServer(() => undefined).listen(0, "127.0.0.1");
+  await once(silent, "listening");
   const { port } = silent.address() as AddressInfo;
-  process.env.AWS_ENDPOINT_URL_SQS = `http://127.0.0.1:${port}`;
-  const client = createSqsClient({ requestTimeoutMilliseconds: 200, maxAttempts: 1 });
-  const startedAt = performance.now();
-  const call = client.send(new ReceiveMessageCommand({ QueueUrl: `http://127.0.0.1:${port}/000000000000/silent` }));
-  await expect(call).rejects.toMatchObject({ name: "TimeoutError" });
-  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  silentQueueUrl = `http://127.0.0.1:${port}/000000000000/silent`;
+});
+afterAll(async () => {
   silent.closeAllConnections();
   silent.close();
   await sqs.close();
 });
+afterEach(() => vi.restoreAllMocks());
+
+type Call = (client: SQSClient, QueueUrl: string) => Promise<unknown>;
+
+const remove: Call = (client, QueueUrl) =>
+  client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries: [{ Id: "0", ReceiptHandle: "handle" }] }));
+const poll =
+  (WaitTimeSeconds: number): Call =>
+  (client, QueueUrl) =>
+    client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds }));
+
+test.concurrent.each<[string, { requestTimeoutMilliseconds?: number }, Call, number]>([
+  ["a delete", { requestTimeoutMilliseconds: 200 }, remove, 200],
+  ["a poll that doesn't wait", { requestTimeoutMilliseconds: 200 }, poll(0), 200],
+  ["a poll: what it waits for is added", { requestTimeoutMilliseconds: 200 }, poll(1), 1_200],
+  ["a delete, well before a lease of 30 s that is half over has ended", {}, remove, 5_000],
+  ["a poll, after its wait", {}, poll(1), 6_000],
+])("what outlasts its timeout fails; the SDK alone would warn and wait on: %s", async (_, timeout, call, expected) => {
+  const client = createSqsClient({ ...timeout, maxAttempts: 1 });
+  const startedAt = performance.now();
+  await expect(call(client, silentQueueUrl)).rejects.toMatchObject({ name: "TimeoutError" });
+  expect(performance.now() - startedAt).toBeGreaterThan(expected - 20);
+  expect(performance.now() - startedAt).toBeLessThan(expected + 1_500);
+  client.destroy();
+});
 
 test("with AWS_ENDPOINT_URL_SQS at the queue URL's origin a local server is used without a warning", async () => {
   const warn = vi.spyOn(console, "warn");
-  const sqs = await startSqs();
   const queueUrl = await sqs.createQueue("quiet");
   const client = createSqsClient();
-  await client.send(new ReceiveMessageCommand({ QueueUrl: queueUrl }));
+  await client.send(new ReceiveMessageCommand({ QueueUrl: queueUrl, WaitTimeSeconds: 0 }));
   expect(warn).not.toHaveBeenCalled();
-  await sqs.close();
+  client.destroy();
 });

@@ -1,3 +1,4 @@
+import { createSqsClient } from "@gift/queue/client";
 import { LeaseLostError } from "@gift/queue/error";
 import { createLease } from "@gift/queue/lease";
 import { LeaseTable, longestLeaseSeconds } from "@gift/queue/lease-table";
@@ -7,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type SqsServer, startSqs } from "../support/sqs.ts";
 import { createRecordedSqsClient } from "../support/sqs-client.ts";
 import { createTestConsumer, numbered, pass, until, whileRunning } from "../support/sqs-consumer.ts";
+import { startSqsProxy } from "../support/sqs-proxy.ts";
 
 let sqs: SqsServer;
 beforeAll(async () => {
@@ -109,6 +111,46 @@ test.concurrent("an extension that fails as a whole is repeated, and the handler
   expect(failures).toBeGreaterThan(1);
   expect(consumer.handled).toHaveLength(1);
 });
+
+test.concurrent.each([
+  ["extension", "ChangeMessageVisibilityBatch", 2_600],
+  ["delete", "DeleteMessageBatch", 0],
+])(
+  "SQS never answers the first %s: it is asked again while the lease lasts, and nothing is lost or delivered again",
+  async (_, operation, handling) => {
+    const proxy = await startSqsProxy(sqs.origin);
+    const queueUrl = await sqs.createQueue(`hanging-${operation}`);
+    await sqs.send(queueUrl, numbered(3));
+    const client = createSqsClient({ requestTimeoutMilliseconds: 400 });
+    proxy.holdCalls(operation);
+    const consumer = createTestConsumer({
+      client,
+      queueUrl: proxy.through(queueUrl),
+      visibilityTimeoutSeconds: 2,
+      async handle() {
+        await pass(handling);
+        return acknowledge;
+      },
+    });
+    const endsAt = performance.now() + 2_500;
+    await whileRunning(consumer, async () => {
+      await until(() => proxy.held(operation) > 0);
+      proxy.pass(operation);
+      // Past the lease's end, had it not been extended, or the message not been deleted.
+      await until(async () => performance.now() > endsAt && (await sqs.counts(queueUrl)).inFlight === 0);
+    });
+    expect(consumer.handled.map(({ receiveCount }) => receiveCount)).toEqual([1, 1, 1]);
+    expect(consumer.stats().totals).toMatchObject({
+      acknowledged: 3,
+      leasesLost: 0,
+      acknowledgementsFailed: 0,
+      pollsFailed: 0,
+    });
+    expect(await sqs.counts(queueUrl)).toEqual({ visible: 0, inFlight: 0 });
+    client.destroy();
+    await proxy.close();
+  },
+);
 
 test.concurrent("a retry waits for the extension in flight: SQS keeps the change that lands last", async () => {
   const queueUrl = await sqs.createQueue("overtaking");

@@ -7,8 +7,9 @@ export type SqsClient = Pick<SQSClient, "send">;
 
 export interface SqsClientOptions {
   /**
-   * How long one request may take before it fails. A consumer needs more than its long poll (20 s at most) plus slack;
-   * a publisher about 3,000 with 2 attempts. Default 25,000.
+   * How long one request may take before it fails; a poll may take what it waits for on top. Default 5,000: a lease of 30 s is
+   * extended when half of it is left, and so a call that hangs is made again, twice, while the lease lasts. A publisher has callers
+   * that wait: about 3,000 with 2 attempts.
    */
   readonly requestTimeoutMilliseconds?: number;
   /** Attempts per call, the first included. Default 3, as in the SDK. */
@@ -26,7 +27,7 @@ const maxSockets = 32;
 export function createSqsClient(options: SqsClientOptions = {}): SQSClient {
   const requestHandler = createHttpHandler({
     connectionTimeoutMilliseconds: 2_000,
-    requestTimeoutMilliseconds: options.requestTimeoutMilliseconds ?? 25_000,
+    requestTimeoutMilliseconds: options.requestTimeoutMilliseconds ?? 5_000,
     maxSockets,
   });
   const client = new SQSClient({

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 
 export interface HttpHandlerOptions {
   readonly connectionTimeoutMilliseconds: number;
-  /** From the call to the answer's last byte. */
+  /** From the call to the answer's last byte; for a poll, plus what it asks SQS to wait. */
   readonly requestTimeoutMilliseconds: number;
   readonly maxSockets: number;
 }
@@ -51,7 +51,7 @@ export function createHttpHandler(options: HttpHandlerOptions) {
           ? https.request({ ...words, ...signal, agent: agents.https })
           : http.request({ ...words, ...signal, agent: agents.http });
       call.end(request.body);
-      return { response: await responseOf(call, options) };
+      return { response: await responseOf(call, options.requestTimeoutMilliseconds + waitOf(request), options) };
     },
     destroy() {
       agents.http.destroy();
@@ -63,7 +63,25 @@ export function createHttpHandler(options: HttpHandlerOptions) {
   };
 }
 
-function responseOf(call: ClientRequest, options: HttpHandlerOptions): Promise<HttpResponse> {
+/** The longest that SQS takes for a poll that leaves it to the queue. */
+const longestWaitSeconds = 20;
+
+/**
+ * How long SQS may keep the answer back because it was asked to. One timeout for polls and the calls that settle would be the
+ * poll's: a delete or an extension that hangs would outlive the lease that it is for.
+ */
+function waitOf({ headers, body }: HttpRequest): number {
+  if (!String(headers["x-amz-target"]).endsWith(".ReceiveMessage")) return 0;
+  const input: { WaitTimeSeconds?: number } = typeof body === "string" ? JSON.parse(body) : {};
+  const { WaitTimeSeconds = longestWaitSeconds } = input;
+  return WaitTimeSeconds * 1_000;
+}
+
+function responseOf(
+  call: ClientRequest,
+  timeoutMilliseconds: number,
+  { connectionTimeoutMilliseconds }: HttpHandlerOptions,
+): Promise<HttpResponse> {
   const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
   const giveUp = (err: Error) => {
     clearTimeout(timer);
@@ -71,10 +89,10 @@ function responseOf(call: ClientRequest, options: HttpHandlerOptions): Promise<H
     call.destroy();
   };
   const timer = setTimeout(() => {
-    giveUp(timeoutError(`SQS didn't answer within ${options.requestTimeoutMilliseconds} ms`));
-  }, options.requestTimeoutMilliseconds);
+    giveUp(timeoutError(`SQS didn't answer within ${timeoutMilliseconds} ms`));
+  }, timeoutMilliseconds);
   call.on("error", (err) => giveUp(namedError(err)));
-  call.on("socket", (socket) => limitConnecting(socket, options.connectionTimeoutMilliseconds, giveUp));
+  call.on("socket", (socket) => limitConnecting(socket, connectionTimeoutMilliseconds, giveUp));
   call.on("response", (message) => {
     const chunks: Buffer[] = [];
     message.on("data", (chunk: Buffer) => chunks.push(chunk));

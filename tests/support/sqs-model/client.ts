@@ -1,3 +1,4 @@
+import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import type { SqsClient } from "@gift/queue/client";
 import { currentProcess, outside } from "../virtual-time/process.ts";
 import { RequestTimeoutError, sqsErrors } from "./error.ts";
@@ -15,7 +16,7 @@ export interface ModelCall {
 }
 
 export interface ModelClientOptions {
-  /** How long a call may take before it fails, as in `createSqsClient`. Default 25,000. */
+  /** How long a call may take before it fails, as in `createSqsClient`: a poll may wait on top. Default 5,000. */
   readonly requestTimeoutMilliseconds?: number;
   /** Bounds of one way's latency. Default 1 to 10. */
   readonly latency?: { readonly least: number; readonly most: number };
@@ -61,10 +62,14 @@ interface Command {
   readonly input: object;
 }
 
+function waitOf(command: Command): number {
+  return command instanceof ReceiveMessageCommand ? (command.input.WaitTimeSeconds ?? 20) * 1_000 : 0;
+}
+
 function overTheNetwork(
   model: SqsModel,
   command: Command,
-  { requestTimeoutMilliseconds = 25_000, latency = { least: 1, most: 10 } }: ModelClientOptions,
+  { requestTimeoutMilliseconds = 5_000, latency = { least: 1, most: 10 } }: ModelClientOptions,
   signal: AbortSignal | undefined,
 ): Promise<object> {
   const { clock, dice } = model;
@@ -72,7 +77,7 @@ function overTheNetwork(
   const way = () => latency.least + dice.random() * (latency.most - latency.least);
   const { promise, resolve, reject } = Promise.withResolvers<object>();
   // The caller's own patience: it dies with the caller, and waits while the caller is frozen.
-  const timeout = clock.setTimer(() => reject(new RequestTimeoutError()), requestTimeoutMilliseconds);
+  const timeout = clock.setTimer(() => reject(new RequestTimeoutError()), requestTimeoutMilliseconds + waitOf(command));
   signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
 
   const arrive = (settle: () => void) => {

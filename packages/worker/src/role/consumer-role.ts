@@ -26,7 +26,6 @@ export type ConsumerTuning = Pick<
 
 /** What every role that consumes a queue is given. */
 export interface ConsumerRoleOptions {
-  /** Its request timeout exceeds the long poll. */
   readonly client: ConsumerOptions["client"];
   readonly queueUrl: string;
   readonly db: Kysely<Database>;
