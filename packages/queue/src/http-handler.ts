@@ -70,9 +70,12 @@ const longestWaitSeconds = 20;
  * How long SQS may keep the answer back because it was asked to. One timeout for polls and the calls that settle would be the
  * poll's: a delete or an extension that hangs would outlive the lease that it is for.
  */
-function waitOf({ headers, body }: HttpRequest): number {
+function waitOf({ headers, body = "{}" }: HttpRequest): number {
   if (!String(headers["x-amz-target"]).endsWith(".ReceiveMessage")) return 0;
-  const input: { WaitTimeSeconds?: number } = typeof body === "string" ? JSON.parse(body) : {};
+  // A string from the short path, bytes from the SDK.
+  const input: { WaitTimeSeconds?: number } = JSON.parse(
+    typeof body === "string" ? body : Buffer.from(body).toString(),
+  );
   const { WaitTimeSeconds = longestWaitSeconds } = input;
   return WaitTimeSeconds * 1_000;
 }
