@@ -1,3 +1,5 @@
+import { pathOf } from "./path.ts";
+
 /** What load balancers and ECS ask all the time: always answered, by anybody, and of no interest to a trace. */
 const healthPaths: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
 
@@ -8,6 +10,5 @@ export function isHealthPath(path: string): boolean {
 
 /** @param url as in the request line */
 export function isHealthCheck(url = ""): boolean {
-  const end = url.indexOf("?");
-  return isHealthPath(end < 0 ? url : url.slice(0, end));
+  return isHealthPath(pathOf(url));
 }

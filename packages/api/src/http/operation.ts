@@ -1,4 +1,5 @@
 import { openApiDocument } from "../openapi/document.ts";
+import { pathOf } from "./path.ts";
 
 interface Route {
   readonly method: string;
@@ -29,10 +30,4 @@ export function operationOf(method: string, url: string): string | undefined {
   const path = pathOf(url);
   const route = routes.find((each) => each.method === method && each.path.test(path));
   return route ? route.operation : "unknown";
-}
-
-function pathOf(url: string): string {
-  if (!url.startsWith("/")) return URL.parse(url)?.pathname ?? url;
-  const end = url.indexOf("?");
-  return end < 0 ? url : url.slice(0, end);
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { redactKeys } from "@gift/core/api-key/credential";
 import { serveInSpan } from "@gift/telemetry/trace";
 import { isHealthCheck } from "./health-check.ts";
+import { pathOf } from "./path.ts";
 
 /**
  * Serves a request in a span, if it is one that is traced.
@@ -9,10 +10,5 @@ import { isHealthCheck } from "./health-check.ts";
  */
 export function traceRequest(req: IncomingMessage, serve: () => Promise<number>): Promise<number> {
   if (isHealthCheck(req.url)) return serve();
-  return serveInSpan(() => ({ method: req.method ?? "", path: pathOf(req.url ?? "") }), serve);
-}
-
-function pathOf(url: string): string {
-  const [path = ""] = url.split("?", 1);
-  return redactKeys(path);
+  return serveInSpan(() => ({ method: req.method ?? "", path: redactKeys(pathOf(req.url ?? "")) }), serve);
 }
