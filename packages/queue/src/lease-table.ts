@@ -21,6 +21,8 @@ export class LeaseTable {
   readonly #leases = new Set<Lease>();
   readonly #halfMilliseconds: number;
   #ticker: NodeJS.Timeout | undefined;
+  /** The last tick, and the one before. */
+  #ticks: readonly [last: number, previous: number] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
 
   constructor(options: LeaseTableOptions) {
     this.#options = options;
@@ -29,6 +31,14 @@ export class LeaseTable {
 
   get size(): number {
     return this.#leases.size;
+  }
+
+  /**
+   * Since when this process has surely run without a gap: the tick before the last one. The last won't do, it may be the first
+   * after a freeze, with what arrived meanwhile not read yet. So what is received counts as up to two ticks older than it is.
+   */
+  get awakeAt(): number {
+    return this.#ticks[1];
   }
 
   add(lease: Lease): void {
@@ -41,9 +51,20 @@ export class LeaseTable {
     return this.#leases.delete(lease);
   }
 
+  /** Whether the lease is in the table and valid. One that has expired since the last tick is given up. */
+  check(lease: Lease): boolean {
+    if (lease.expiresAt <= this.#options.now()) this.#lose(lease);
+    return this.#leases.has(lease);
+  }
+
   start(): void {
+    this.#ticks = [this.#options.now(), this.#options.now()];
     // Once a second; oftener under visibility timeouts so short that a failed extension couldn't be repeated.
-    this.#ticker ??= setInterval(() => this.tick(), Math.min(1_000, this.#halfMilliseconds / 4));
+    const interval = Math.min(1_000, this.#halfMilliseconds / 4);
+    this.#ticker ??= setInterval(() => {
+      this.#noteTick(interval);
+      this.tick();
+    }, interval);
   }
 
   stop(): void {
@@ -54,6 +75,13 @@ export class LeaseTable {
   tick(): void {
     const now = this.#options.now();
     for (const lease of this.#leases) this.#tend(lease, now);
+  }
+
+  /** Ticks that come in a bunch, when a freeze has ended, are one. */
+  #noteTick(intervalMilliseconds: number): void {
+    const [last] = this.#ticks;
+    const now = this.#options.now();
+    if (now - last > intervalMilliseconds / 2) this.#ticks = [now, last];
   }
 
   #tend(lease: Lease, now: number): void {

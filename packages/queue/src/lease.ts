@@ -4,7 +4,10 @@ import type { Message } from "./message.ts";
 export interface Lease {
   readonly message: Message;
   readonly receiptHandle: string;
+  /** SQS handed it out no earlier: what the lease is counted from. */
   readonly receivedAt: number;
+  /** When it came to hand: later by the way of the answer, or by a freeze. */
+  readonly arrivedAt: number;
   expiresAt: number;
   /** The extension in flight. What changes the visibility next waits for it: SQS keeps the change that lands last. */
   extending: Promise<void> | undefined;
@@ -16,7 +19,10 @@ export interface Lease {
   readonly controller: AbortController;
 }
 
-/** @param visibilityTimeoutSeconds what the receive asked for */
+/**
+ * @param receivedAt SQS handed it out no earlier
+ * @param visibilityTimeoutSeconds what the receive asked for
+ */
 export function createLease(
   message: Message,
   receiptHandle: string,
@@ -29,6 +35,7 @@ export function createLease(
     message,
     receiptHandle,
     receivedAt,
+    arrivedAt: performance.now(),
     expiresAt,
     startedAt: 0,
     extending: undefined,

@@ -13,8 +13,16 @@ export interface ReceiveOptions {
  * One receive call, never aborted.
  * @param most most messages to return, 1 to 10
  * @param waitTimeSeconds how long SQS waits for a first message, 0 to 20
+ * @param awakeAt since when this process has run without a gap, in monotonic milliseconds. An answer may have waited in the socket
+ * while it was frozen: a lease counts from the later of that and the call
  */
-export async function receive(options: ReceiveOptions, most: number, waitTimeSeconds: number): Promise<Lease[]> {
+export async function receive(
+  options: ReceiveOptions,
+  most: number,
+  waitTimeSeconds: number,
+  awakeAt: () => number,
+): Promise<Lease[]> {
+  const startedAt = performance.now();
   const output = await options.client.send(
     new ReceiveMessageCommand({
       QueueUrl: options.queueUrl,
@@ -25,7 +33,7 @@ export async function receive(options: ReceiveOptions, most: number, waitTimeSec
       MessageSystemAttributeNames: ["ApproximateReceiveCount", "SentTimestamp"],
     }),
   );
-  const receivedAt = performance.now();
+  const receivedAt = Math.max(startedAt, awakeAt());
   return (output.Messages ?? []).flatMap((raw) => leaseOf(raw, receivedAt, options.visibilityTimeoutSeconds));
 }
 

@@ -133,7 +133,7 @@ export class SlotConsumer {
 
   async #receive(most: number, waitTimeSeconds: number): Promise<number> {
     const startedAt = performance.now();
-    const received = await receive(this.#options, most, waitTimeSeconds);
+    const received = await receive(this.#options, most, waitTimeSeconds, () => this.#leases.awakeAt);
     const poll = { asked: most, durationMilliseconds: performance.now() - startedAt };
     this.#lastPollAt = new Date();
     for (const lease of received) this.#leases.add(lease);
@@ -145,9 +145,11 @@ export class SlotConsumer {
   }
 
   async #run(lease: Lease): Promise<void> {
+    // After a freeze this may come before the table's tick.
+    if (!this.#leases.check(lease)) return;
     lease.startedAt = performance.now();
     this.#circuit.started(lease);
-    const wait = { bufferedMilliseconds: lease.startedAt - lease.receivedAt };
+    const wait = { bufferedMilliseconds: lease.startedAt - lease.arrivedAt };
     this.#tell((each) => each.started?.(lease.message, wait));
     await attempt(this.#options, lease, (outcome) => this.#settlement.conclude(lease, outcome));
   }

@@ -25,8 +25,8 @@ export const consumerBugs: readonly Bug[] = [
       },
       {
         file: queue("slot-consumer"),
-        text: "receive(this.#options, most, waitTimeSeconds)",
-        by: "receive(this.#options, most, waitTimeSeconds, this.#polls.signal)",
+        text: "() => this.#leases.awakeAt);",
+        by: "() => this.#leases.awakeAt, this.#polls.signal);",
       },
       {
         file: queue("slot-consumer"),
@@ -35,8 +35,8 @@ export const consumerBugs: readonly Bug[] = [
       },
       {
         file: queue("receive"),
-        text: "waitTimeSeconds: number): Promise<Lease[]>",
-        by: "waitTimeSeconds: number, abortSignal: AbortSignal): Promise<Lease[]>",
+        text: "awakeAt: () => number,\n): Promise<Lease[]>",
+        by: "awakeAt: () => number,\n  abortSignal: AbortSignal,\n): Promise<Lease[]>",
       },
       { file: queue("receive"), text: '"SentTimestamp"],\n    }),', by: '"SentTimestamp"],\n    }), { abortSignal },' },
     ],
