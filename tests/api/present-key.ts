@@ -10,7 +10,7 @@ const unknownGift = "00000000-0000-7000-8000-000000000000";
 
 /** A key as people really leave it behind: whole, copied without its end, and written as some libraries write URLs. */
 export function spellingsOf(key: string): readonly string[] {
-  return [key, key.slice(0, -6), key.slice(0, -20), key.replaceAll("_", "%5F"), key.replaceAll("_", "%5f")];
+  return [key, key.slice(0, -6), key.slice(0, 47), key.replaceAll("_", "%5F"), key.replaceAll("_", "%5f")];
 }
 
 /** What no line, answer, span, metric or row may have: enough of the secret to find all spellings of it. */

@@ -67,11 +67,11 @@ describe("what is left of a key is found, too", () => {
 
   test.each([
     ["without its checksum", key.slice(0, -6)],
-    ["with 20 characters of its secret", key.slice(0, 34)],
+    ["with 33 characters of its secret", key.slice(0, 47)],
     ["with something behind it", `${key}x`],
     ["with its underscores escaped", key.replaceAll("_", "%5F")],
     ["with one of them escaped, in small letters", key.replace("_", "%5f")],
-    ["cut and escaped", key.slice(0, 40).replaceAll("_", "%5f")],
+    ["cut and escaped", key.slice(0, 50).replaceAll("_", "%5f")],
   ])("%s", (_name, text) => {
     expect(containsKey(text)).toBe(true);
     expect(redactKeys(`/${text}`)).toBe(shown);
@@ -79,9 +79,10 @@ describe("what is left of a key is found, too", () => {
   });
 
   test.each([
-    ["less of its secret", key.slice(0, 33)],
+    ["less of its secret", key.slice(0, 46)],
     ["its visible part", key.slice(0, 13)],
     ["a client's key for a send", "gift_2026-11-22_550e8400-e29b-41d4-a716-446655440000"],
+    ["another client's, with nothing but letters and digits", "gift_20261122_550e8400e29b41d4a716446655440000"],
     ["another word with an end like it", key.replace("gift", "git")],
   ])("%s is none", (_name, text) => {
     expect(containsKey(text)).toBe(false);

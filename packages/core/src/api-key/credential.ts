@@ -10,10 +10,11 @@ export const apiKeyPattern = "gift_[0-9A-Za-z]{8}_[0-9A-Za-z]{49}";
 
 const wholeKey = new RegExp(`^${apiKeyPattern}$`);
 /**
- * What is left of a key: cut at its end, or with its underscores escaped as in a URL. Less than twenty characters of a secret,
- * not half of it, help nobody. A start that leads nowhere is given up after 40 characters, so the time is linear.
+ * What is left of a key: cut at its end, or with its underscores escaped as in a URL. Who has only 32 characters of a secret
+ * must guess 65 bits more, and `gift_20261122_` before a UUID's 32 digits is somebody's honest idempotency key. A start that
+ * leads nowhere is given up after 53 characters, so the time is linear.
  */
-const everyKey = /gift(?:_|%5f)([0-9a-z]{8})(?:_|%5f)[0-9a-z]{20,}/gi;
+const everyKey = /gift(?:_|%5f)([0-9a-z]{8})(?:_|%5f)[0-9a-z]{33,}/gi;
 const checksumCharacters = 6;
 
 /** What the database keeps of a key, and what an operator carries to it: useless to whoever wants to call the API. */
