@@ -9,7 +9,7 @@ import { type Mutation, mutations } from "./mutation.ts";
 /** Fixed: a mutation is caught, or it isn't; luck has no part in it. */
 const seed = "20260101";
 const cases: Record<Mutation["property"], string> = {
-  consumer: "150",
+  consumer: "600",
   publisher: "200",
   lifecycle: "160",
   crowd: "150",
