@@ -11,7 +11,7 @@ import { useTestDatabase } from "../support/database.ts";
 
 const own = useTestDatabase();
 
-beforeEach(() => sql`truncate api_keys, api_key_uses`.execute(own.db));
+beforeEach(() => sql`truncate api_key_uses, api_keys`.execute(own.db));
 
 const poll = { timeout: 10_000, interval: 10 };
 const lastUsed = async ({ prefix }: { prefix: string }) => (await findApiKey(own.db, prefix)).lastUsedAt;

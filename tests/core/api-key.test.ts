@@ -19,7 +19,7 @@ import { startTcpProxy } from "../support/tcp-proxy.ts";
 
 const own = useTestDatabase();
 
-beforeEach(() => sql`truncate api_keys, api_key_uses`.execute(own.db));
+beforeEach(() => sql`truncate api_key_uses, api_keys`.execute(own.db));
 
 const verify = (key: string) => createKeyVerifier(own.db).verify(parsed(key));
 

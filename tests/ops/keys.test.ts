@@ -12,7 +12,7 @@ const own = useTestDatabase();
 const ops = (...words: string[]) => runOps(["keys", ...words], linkTo(own.connection));
 const wholeKey = new RegExp(apiKeyPattern);
 
-beforeEach(() => sql`truncate api_keys, api_key_uses`.execute(own.db));
+beforeEach(() => sql`truncate api_key_uses, api_keys`.execute(own.db));
 
 interface Document {
   readonly key: string;

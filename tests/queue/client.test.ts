@@ -22,7 +22,10 @@ afterAll(async () => {
   silent.close();
   await sqs.close();
 });
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
 
 type Call = (client: SQSClient, QueueUrl: string) => Promise<unknown>;
 
@@ -55,4 +58,23 @@ test("with AWS_ENDPOINT_URL_SQS at the queue URL's origin a local server is used
   await client.send(new ReceiveMessageCommand({ QueueUrl: queueUrl, WaitTimeSeconds: 0 }));
   expect(warn).not.toHaveBeenCalled();
   client.destroy();
+});
+
+test("a poll that is made again, the SDK's way, is no reason for a warning either", async () => {
+  const warn = vi.spyOn(console, "warn");
+  let polls = 0;
+  const faltering = createServer((req, res) => {
+    req.resume();
+    polls += 1;
+    res.writeHead(polls === 1 ? 500 : 200, { "content-type": "application/x-amz-json-1.0" }).end("{}");
+  }).listen(0, "127.0.0.1");
+  await once(faltering, "listening");
+  const origin = `http://127.0.0.1:${(faltering.address() as AddressInfo).port}`;
+  vi.stubEnv("AWS_ENDPOINT_URL_SQS", origin);
+  const client = createSqsClient();
+  await poll(0)(client, `${origin}/000000000000/faltering`);
+  expect(polls).toBe(2);
+  expect(warn).not.toHaveBeenCalled();
+  client.destroy();
+  faltering.close();
 });

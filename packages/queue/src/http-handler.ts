@@ -72,10 +72,9 @@ const longestWaitSeconds = 20;
  */
 function waitOf({ headers, body = "{}" }: HttpRequest): number {
   if (!String(headers["x-amz-target"]).endsWith(".ReceiveMessage")) return 0;
-  // A string from the short path, bytes from the SDK.
-  const input: { WaitTimeSeconds?: number } = JSON.parse(
-    typeof body === "string" ? body : Buffer.from(body).toString(),
-  );
+  // A string from the short path, bytes from the SDK, which warns of whatever treats them as text.
+  const text = typeof body === "string" ? body : new TextDecoder().decode(body);
+  const input: { WaitTimeSeconds?: number } = JSON.parse(text);
   const { WaitTimeSeconds = longestWaitSeconds } = input;
   return WaitTimeSeconds * 1_000;
 }
