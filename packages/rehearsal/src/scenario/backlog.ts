@@ -1,8 +1,8 @@
 import { desiredTasks } from "../system/system.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** Two workers with 100 slots finish 100 of these a second, four of them 200. */
-const slowSend = "test:slow-2000";
+/** Two workers with 100 slots finish 40 of these a second, which is slower than gifts come on a busy machine; four of them 80. */
+const slowSend = "test:slow-5000";
 /** Enough above the threshold that an average over the window passes it. */
 const excess = 1.5;
 const giftsAtOnce = 40;
@@ -14,7 +14,7 @@ export const backlog: Scenario = {
   expects: ["queue-backlog-gift", "queue-age-gift"],
   async inject({ load, say, thresholdOf, readWaiting, isAlerting, until }) {
     const most = excess * thresholdOf("queue-backlog-gift");
-    say(`gifts until ${Math.round(most)} messages wait, of a kind that takes the provider two seconds each`);
+    say(`gifts until ${Math.round(most)} messages wait, of a kind that takes the provider five seconds each`);
     load.sayOnGifts(slowSend);
     // As many as it takes: how fast they come is this machine's speed, and no part of the rehearsal.
     await until("the backlog to alert", async () => {
