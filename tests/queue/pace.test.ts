@@ -56,12 +56,34 @@ test("a long silence doesn't blind the pace for the load that follows", () => {
   expect(pauses.at(-1)).toBeGreaterThan(0);
 });
 
-test("a burst after a silence is fetched without pausing: its second full poll says that more is there", () => {
+/** The longest wait of a message in a burst that begins after a silence: one poll at a time, whatever is there. */
+function longestWaitOfBurst(perSecond: number, callMilliseconds: number): number {
   const pace = new Pace();
-  pace.pauseAfter({ asked: 10, received: 0, startedAt: 0, endedAt: 20_000 });
-  const pauses = [1, 10, 10, 10, 10, 10].map((received, poll) =>
-    pace.pauseAfter({ asked: 10, received, startedAt: 20_000 + poll * 2, endedAt: 20_002 + poll * 2 }),
-  );
+  for (let poll = 0; poll < 30; poll += 1)
+    pace.pauseAfter({ asked: 10, received: 7, startedAt: poll * 4, endedAt: poll * 4 + 3 });
+  const begin = 1_000;
+  let [now, fetched, longest] = [200, 0, 0];
+  while (now < begin + 200) {
+    const startedAt = now;
+    now = Math.max(now, begin) + callMilliseconds;
+    const received = Math.min(10, Math.floor(((now - begin) * perSecond) / 1_000) - fetched);
+    if (received > 0) longest = Math.max(longest, now - (begin + (fetched * 1_000) / perSecond));
+    fetched += received;
+    now += pace.pauseAfter({ asked: 10, received, startedAt, endedAt: now });
+  }
+  return longest;
+}
+
+test("a burst after a silence isn't kept waiting by what the load before it was, nor until it counts as a backlog", () => {
+  for (const perSecond of [500, 1_000, 2_000, 4_000])
+    for (const callMilliseconds of [1, 2]) expect(longestWaitOfBurst(perSecond, callMilliseconds)).toBeLessThan(25);
+});
+
+test("a burst that is there at once is fetched without a pause", () => {
+  const pace = new Pace();
+  const pauses = [pace.pauseAfter({ asked: 10, received: 1, startedAt: 0, endedAt: 20_000 })];
+  for (let poll = 0; poll < 5; poll += 1)
+    pauses.push(pace.pauseAfter({ asked: 10, received: 10, startedAt: 20_000 + poll * 2, endedAt: 20_002 + poll * 2 }));
   expect(pauses).toEqual([0, 0, 0, 0, 0, 0]);
 });
 

@@ -17,6 +17,8 @@ const leastGain = 2;
 const targetGain = 7;
 /** So many full polls in a row are a backlog; fewer happen by chance. */
 const fullPollsOfBacklog = 5;
+/** A poll that waited so long for little ended a silence: what was before says nothing of what comes. */
+const silenceMilliseconds = 50;
 /** A full poll at so many times the rate that the past gave is no chance: the past is over. */
 const timesOfSurge = 3;
 
@@ -43,6 +45,7 @@ export class Pace {
     // A server that answers "nothing" at once, or a wait of 0, must not become a busy loop.
     if (this.#hastyEmpties > 0) return Math.min(1_000, 10 * 2 ** (this.#hastyEmpties - 1));
     if (poll.received === 0 || this.isBacklogged) return 0;
+    if (this.#milliseconds === 0) return 0;
     const perMillisecond = this.#messages / this.#milliseconds;
     if (perMillisecond * longestPauseMilliseconds < leastGain) return 0;
     const callMilliseconds = poll.endedAt - poll.startedAt;
@@ -53,10 +56,11 @@ export class Pace {
     // A long silence says no more than a short one; unbounded it would hide the rate for dozens of polls.
     const elapsed = Math.max(1, Math.min(250, poll.endedAt - (this.#lastEndedAt ?? poll.startedAt)));
     this.#lastEndedAt = poll.endedAt;
-    // Without this the first messages of a burst wait for three or four pauses, 100 ms, until it counts as a backlog.
+    // Without these two the first messages of a burst wait for three or four pauses, 100 ms, until it counts as a backlog.
     const fading = this.#isSurge(poll, elapsed) ? 0 : 0.8;
-    this.#messages = this.#messages * fading + poll.received;
-    this.#milliseconds = this.#milliseconds * fading + elapsed;
+    const isSilenceOver = endedSilence(poll);
+    this.#messages = isSilenceOver ? 0 : this.#messages * fading + poll.received;
+    this.#milliseconds = isSilenceOver ? 0 : this.#milliseconds * fading + elapsed;
     this.#fullPolls = isFull(poll) ? this.#fullPolls + 1 : 0;
     this.#hastyEmpties = poll.received === 0 && isHasty(poll) ? this.#hastyEmpties + 1 : 0;
   }
@@ -70,6 +74,10 @@ export class Pace {
 /** Eight of ten is full: SQS asks a sample of its hosts and seldom fills a poll to the last place. */
 function isFull({ asked, received }: PollResult): boolean {
   return received > 0 && received >= asked * 0.8;
+}
+
+function endedSilence({ asked, received, startedAt, endedAt }: PollResult): boolean {
+  return received < asked / 2 && endedAt - startedAt >= silenceMilliseconds;
 }
 
 /** A poll that lasts is no busy loop, even if it ends before its wait: the emulator wakes every poller per message. */
