@@ -7,13 +7,28 @@ import { createLog } from "@gift/telemetry/logger";
 import { beforeEach } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
 
+/** The fields of all documents that the API answers with. Which of them one has is what a test is about. */
+export interface AnswerDocument {
+  readonly gift_id: string;
+  readonly code: string;
+  readonly message: string | null;
+  readonly status: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly request_id?: string;
+  readonly error: { readonly code: string; readonly message: string };
+  readonly dead_letters: readonly { readonly dead_letter_id: string }[];
+  readonly next: string | null;
+  readonly changed: number;
+  readonly components: { readonly schemas: Readonly<Record<string, unknown>> };
+}
+
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
   /** The body as JSON; throws when it isn't. */
-  // biome-ignore lint/suspicious/noExplicitAny: a test compares it with what it expects, field by field
-  readonly json: any;
+  readonly json: AnswerDocument;
 }
 
 /** One line as it would be printed. */

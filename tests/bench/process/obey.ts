@@ -5,19 +5,19 @@ export interface Reply {
   readonly error?: string;
 }
 
-/** Arguments are JSON from the bench itself; each command reads what it needs. */
-// biome-ignore lint/suspicious/noExplicitAny: JSON between two halves of one program, typed where it is read
-export type Command = (argument: any) => Promise<Readonly<Record<string, number>> | undefined>;
+/** A process's commands by name, each with what it is told. Arguments are JSON between two halves of one program. */
+export type Commands<Arguments> = {
+  readonly [Name in keyof Arguments]: (
+    argument: Arguments[Name],
+  ) => Promise<Readonly<Record<string, number>> | undefined>;
+};
 
 /**
  * Makes this process do what its parent asks for over the IPC channel, and end at SIGTERM.
  * @param commands by name; they answer numbers
  * @param end runs before the process ends
  */
-export function obey(
-  commands: Readonly<Record<string, Command>>,
-  end: () => Promise<void> = async () => undefined,
-): void {
+export function obey<Arguments>(commands: Commands<Arguments>, end: () => Promise<void> = async () => undefined): void {
   // What stops it with its parent has let go of the channel; here it is what the process lives for.
   process.channel?.ref();
   process.on("message", (message) => void reply(commands, JSON.parse(String(message))));
@@ -26,20 +26,26 @@ export function obey(
   process.stdout.write(`${JSON.stringify({ event: "service.ready" })}\n`);
 }
 
-interface Request {
+interface Request<Arguments, Name extends keyof Arguments> {
   readonly id: number;
-  readonly command: string;
-  readonly argument?: unknown;
+  readonly command: Name;
+  readonly argument: Arguments[Name];
 }
 
-async function reply(commands: Readonly<Record<string, Command>>, { id, command, argument }: Request): Promise<void> {
-  process.send?.(JSON.stringify({ id, ...(await run(commands[command], argument)) } satisfies Reply));
+async function reply<Arguments, Name extends keyof Arguments>(
+  commands: Commands<Arguments>,
+  request: Request<Arguments, Name>,
+): Promise<void> {
+  process.send?.(JSON.stringify({ id: request.id, ...(await run(commands, request)) } satisfies Reply));
 }
 
-async function run(command: Command | undefined, argument: unknown): Promise<Omit<Reply, "id">> {
+async function run<Arguments, Name extends keyof Arguments>(
+  commands: Commands<Arguments>,
+  { command, argument }: Request<Arguments, Name>,
+): Promise<Omit<Reply, "id">> {
   try {
-    if (!command) throw new Error("there is no such command");
-    return { answer: (await command(argument)) ?? {} };
+    if (!(command in commands)) throw new Error("there is no such command");
+    return { answer: (await commands[command](argument)) ?? {} };
   } catch (err) {
     return { error: err instanceof Error ? (err.stack ?? err.message) : String(err) };
   }
