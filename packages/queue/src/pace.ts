@@ -44,8 +44,7 @@ export class Pace {
     this.#learn(poll);
     // A server that answers "nothing" at once, or a wait of 0, must not become a busy loop.
     if (this.#hastyEmpties > 0) return Math.min(1_000, 10 * 2 ** (this.#hastyEmpties - 1));
-    if (poll.received === 0 || this.isBacklogged) return 0;
-    if (this.#milliseconds === 0) return 0;
+    if (poll.received === 0 || this.isBacklogged || this.#milliseconds === 0) return 0;
     const perMillisecond = this.#messages / this.#milliseconds;
     if (perMillisecond * longestPauseMilliseconds < leastGain) return 0;
     const callMilliseconds = poll.endedAt - poll.startedAt;
@@ -56,13 +55,20 @@ export class Pace {
     // A long silence says no more than a short one; unbounded it would hide the rate for dozens of polls.
     const elapsed = Math.max(1, Math.min(250, poll.endedAt - (this.#lastEndedAt ?? poll.startedAt)));
     this.#lastEndedAt = poll.endedAt;
-    // Without these two the first messages of a burst wait for three or four pauses, 100 ms, until it counts as a backlog.
-    const fading = this.#isSurge(poll, elapsed) ? 0 : 0.8;
-    const isSilenceOver = endedSilence(poll);
-    this.#messages = isSilenceOver ? 0 : this.#messages * fading + poll.received;
-    this.#milliseconds = isSilenceOver ? 0 : this.#milliseconds * fading + elapsed;
+    this.#learnRate(poll, elapsed);
     this.#fullPolls = isFull(poll) ? this.#fullPolls + 1 : 0;
     this.#hastyEmpties = poll.received === 0 && isHasty(poll) ? this.#hastyEmpties + 1 : 0;
+  }
+
+  /** The past fades. After a silence and in a surge it is forgotten, or a burst's first messages would wait for four pauses, 100 ms. */
+  #learnRate(poll: PollResult, elapsedMilliseconds: number): void {
+    const isSilenceOver = endedSilence(poll);
+    const kept = isSilenceOver || this.#isSurge(poll, elapsedMilliseconds) ? 0 : 0.8;
+    this.#messages *= kept;
+    this.#milliseconds *= kept;
+    if (isSilenceOver) return;
+    this.#messages += poll.received;
+    this.#milliseconds += elapsedMilliseconds;
   }
 
   #isSurge(poll: PollResult, elapsedMilliseconds: number): boolean {
