@@ -29,7 +29,7 @@ test.each(earlier)(
     expect([notReady.status, notReady.json]).toEqual([503, { status: "not_ready", reason: "schema_outdated" }]);
     for (const { status, json, headers } of await answers(api)) {
       if (status === 201 || status === 404) continue;
-      expect([status, json.error?.code, headers.get("retry-after")]).toEqual([503, "SERVICE_UNAVAILABLE", "5"]);
+      expect([status, json.error.code, headers.get("retry-after")]).toEqual([503, "SERVICE_UNAVAILABLE", "5"]);
     }
     await migrate(db);
     await expect
