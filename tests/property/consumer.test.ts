@@ -56,7 +56,7 @@ function count(tally: Tally<(typeof happened)[number]>, { sent, lives, queue, de
   tally.add("calls that hung or failed", faults.throttle + faults.loseCall + faults.loseAnswer);
   for (const { handlings, fates, killedAt, stopAskedAt, frozen } of lives) {
     tally.add("handlers run", handlings.length);
-    for (const { verdict } of fates) tally.add(nameOf[verdict.verdict]);
+    for (const { verdict } of fates) tally.add(nameOf[verdict.kind]);
     for (const { signal } of handlings.filter((each) => each.signal.aborted))
       tally.add(signal.reason instanceof LeaseLostError ? "leases lost" : "handlers aborted otherwise");
     tally.add("kills", killedAt === undefined ? 0 : 1);

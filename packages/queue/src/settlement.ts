@@ -46,18 +46,18 @@ export class Settlement {
   #verdictOf(lease: Lease, outcome: Outcome): Verdict {
     if ("err" in outcome && this.#options.isAborting()) return release;
     const verdict = "verdict" in outcome ? outcome.verdict : retry();
-    if (verdict.verdict !== "retry" || verdict.afterSeconds !== undefined) return verdict;
+    if (verdict.kind !== "retry" || verdict.afterSeconds !== undefined) return verdict;
     return retry(backoffSeconds(this.#options.backoff, lease.message.receiveCount, Math.random()));
   }
 
   #apply(lease: Lease, verdict: Verdict): void {
     const { acknowledger } = this.#options;
-    if (verdict.verdict === "acknowledge") acknowledger.acknowledge(lease);
-    else acknowledger.release(lease, verdict.verdict === "retry" ? (verdict.afterSeconds ?? 0) : 0);
+    if (verdict.kind === "acknowledge") acknowledger.acknowledge(lease);
+    else acknowledger.release(lease, verdict.kind === "retry" ? (verdict.afterSeconds ?? 0) : 0);
   }
 
   #resultOf(outcome: Outcome): Result {
-    if ("verdict" in outcome) return outcome.verdict.verdict === "retry" ? "failure" : "success";
+    if ("verdict" in outcome) return outcome.verdict.kind === "retry" ? "failure" : "success";
     if (this.#options.isAborting()) return "undecided";
     return this.#isUnavailable(outcome.err) ? "unavailable" : "failure";
   }

@@ -49,7 +49,7 @@ export function createTotals(): { totals: ConsumerTotals; observer: Partial<Cons
   };
   const observer: Partial<ConsumerObserver> = {
     received: (messages) => add("received", messages.length),
-    finished: (_message, { verdict }) => add(counterOf[verdict.verdict]),
+    finished: (_message, { verdict }) => add(counterOf[verdict.kind]),
     failed: () => add("failed"),
     leaseLost: () => add("leasesLost"),
     acknowledgeFailed: () => add("acknowledgementsFailed"),

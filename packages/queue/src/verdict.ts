@@ -4,15 +4,15 @@
  * lets SQS move it to the dead-letter queue.
  */
 export type Verdict =
-  | { readonly verdict: "acknowledge" }
-  | { readonly verdict: "retry"; readonly afterSeconds?: number }
-  | { readonly verdict: "release" };
+  | { readonly kind: "acknowledge" }
+  | { readonly kind: "retry"; readonly afterSeconds?: number }
+  | { readonly kind: "release" };
 
-export const acknowledge: Verdict = { verdict: "acknowledge" };
+export const acknowledge: Verdict = { kind: "acknowledge" };
 
-export const release: Verdict = { verdict: "release" };
+export const release: Verdict = { kind: "release" };
 
 /** @param afterSeconds delay until the message is visible again; left out, the consumer's backoff decides */
 export function retry(afterSeconds?: number): Verdict {
-  return afterSeconds === undefined ? { verdict: "retry" } : { verdict: "retry", afterSeconds };
+  return afterSeconds === undefined ? { kind: "retry" } : { kind: "retry", afterSeconds };
 }

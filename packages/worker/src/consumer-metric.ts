@@ -13,8 +13,8 @@ export function createConsumerMetric(queue: string): Pick<ConsumerObserver, "rec
       for (const { receiveCount, sentAt } of messages)
         if (receiveCount === 1) measure("gift.queue.wait", Math.max(0, now - sentAt.getTime()) / 1_000, { queue });
     },
-    finished: (_message, { verdict: { verdict }, durationMilliseconds }) =>
-      measure("gift.handler.duration", durationMilliseconds / 1_000, { queue, verdict }),
+    finished: (_message, { verdict, durationMilliseconds }) =>
+      measure("gift.handler.duration", durationMilliseconds / 1_000, { queue, verdict: verdict.kind }),
   };
 }
 

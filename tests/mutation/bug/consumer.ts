@@ -10,7 +10,7 @@ export const consumerBugs: readonly Bug[] = [
       {
         file: queue("slot-consumer"),
         text: "    await attempt(this.#options, lease,",
-        by: '    this.#settlement.conclude(lease, { verdict: { verdict: "acknowledge" } });\n    await attempt(this.#options, lease,',
+        by: '    this.#settlement.conclude(lease, { verdict: { kind: "acknowledge" } });\n    await attempt(this.#options, lease,',
       },
     ],
     noticedAs: "nothing is deleted before its handler has resolved",
@@ -108,7 +108,7 @@ export const consumerBugs: readonly Bug[] = [
       {
         file: queue("settlement"),
         text: '"verdict" in outcome ? outcome.verdict : retry();',
-        by: '"verdict" in outcome ? outcome.verdict : ({ verdict: "acknowledge" } as Verdict);',
+        by: '"verdict" in outcome ? outcome.verdict : ({ kind: "acknowledge" } as Verdict);',
       },
     ],
     noticedAs: "nothing is deleted before its handler has resolved",

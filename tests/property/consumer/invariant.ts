@@ -119,7 +119,7 @@ function offBackoff(
   life: Life,
   { messageId, receiveCount, verdict }: Life["fates"][number],
 ): string[] {
-  if (verdict.verdict !== "retry") return [];
+  if (verdict.kind !== "retry") return [];
   const seconds = verdict.afterSeconds ?? -1;
   const handling = life.handlings.find((each) => isOf(each, { messageId, receiveCount }));
   const { baseSeconds, factor, capSeconds } = program.backoff;
