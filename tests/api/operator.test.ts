@@ -128,6 +128,17 @@ describe("GET /operator/dead-letters/{dead_letter_id}", () => {
     );
   });
 
+  test("answers no column that only the next version knows, in a list neither: a migration runs before its deploy", async () => {
+    const id = await poison();
+    const before = [(await get(`/${id}`)).json, (await get("")).json];
+    await sql`alter table dead_letters add internal_note text default 'for us alone'`.execute(api.database.db);
+    try {
+      expect([(await get(`/${id}`)).json, (await get("")).json]).toEqual(before);
+    } finally {
+      await sql`alter table dead_letters drop internal_note`.execute(api.database.db);
+    }
+  });
+
   test.each([
     ["999999", 404],
     ["x", 400],

@@ -121,7 +121,7 @@ test("discarding closes a letter once, says who did it, and leaves its gift alon
   const before = (await rowsOf(own.db, gift.id)).gift;
   expect(await discardDeadLetter(own.db, { id, operator: "olga" })).toBe(true);
   expect(await discardDeadLetter(own.db, { id, operator: "otto" })).toBe(false);
-  expect(await findDeadLetter(own.db, id)).toMatchObject({ state: "DISCARDED", resolved_by: "olga" });
+  expect(await findDeadLetter(own.db, id)).toMatchObject({ state: "DISCARDED", resolvedBy: "olga" });
   expect((await rowsOf(own.db, gift.id)).gift).toEqual(before);
 });
 

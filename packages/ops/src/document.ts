@@ -1,4 +1,3 @@
-import type { DeadLetter } from "@gift/core/dead-letter/find";
 import type { Gift } from "@gift/core/gift/gift";
 import { isOutputLogged } from "./config.ts";
 
@@ -17,9 +16,4 @@ export function giftDocument(gift: Gift) {
     created_at: gift.createdAt,
     updated_at: gift.updatedAt,
   };
-}
-
-/** A dead letter as `--json` prints it. */
-export function deadLetterDocument({ id, ...row }: DeadLetter) {
-  return { dead_letter_id: id, ...row };
 }

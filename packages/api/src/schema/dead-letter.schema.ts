@@ -1,4 +1,4 @@
-import { deadLetterStates } from "@gift/core/dead-letter/dead-letter.table";
+import { deadLetterStates } from "@gift/core/dead-letter/dead-letter";
 import { giftIdPattern } from "@gift/core/gift/gift-id";
 import { Kind, Type, TypeRegistry } from "@sinclair/typebox";
 

@@ -1,4 +1,4 @@
-import { deadLetterStates } from "@gift/core/dead-letter/dead-letter.table";
+import { deadLetterStates } from "@gift/core/dead-letter/dead-letter";
 import type { DeadLetterFilter } from "@gift/core/dead-letter/find";
 import { parseGiftId } from "@gift/core/gift/gift-id";
 import { InvalidInputError } from "../page-error.ts";

@@ -1,5 +1,4 @@
-import { deadLetterStates } from "@gift/core/dead-letter/dead-letter.table";
-import type { DeadLetter } from "@gift/core/dead-letter/find";
+import { type DeadLetter, deadLetterStates } from "@gift/core/dead-letter/dead-letter";
 import { type Html, html } from "../html/html.ts";
 import type { LetterFilter } from "../page/letter-filter.ts";
 import { badge, giftLink } from "./status.ts";
@@ -44,12 +43,12 @@ function table(letters: readonly DeadLetter[]): Html {
 
 function row(letter: DeadLetter): Html {
   const [code = "", ...message] = letter.error.split(":");
-  return html`<tr><td class="number">${letter.id}</td><td>${badge(letter.state)}</td><td>${dateTime(letter.created_at)}</td>
+  return html`<tr><td class="number">${letter.id}</td><td>${badge(letter.state)}</td><td>${dateTime(letter.createdAt)}</td>
 <td><strong>${code}</strong> <span class="message">${message.join(":")}</span></td>
-<td>${letter.gift_id ? giftLink(letter.gift_id) : "–"}</td><td class="id">${letter.request_id ?? "–"}</td><td class="do">${what(letter)}</td></tr>`;
+<td>${letter.giftId ? giftLink(letter.giftId) : "–"}</td><td class="id">${letter.requestId ?? "–"}</td><td class="do">${what(letter)}</td></tr>`;
 }
 
-function what({ id, state, resolved_by: by, resolved_at: at }: DeadLetter): Html {
+function what({ id, state, resolvedBy: by, resolvedAt: at }: DeadLetter): Html {
   if (state !== "OPEN") return html`by ${by} ${at && dateTime(at)}`;
   return html`<a href="/dead-letters/redrive?id=${id}" aria-label="Redrive dead letter ${id}">Redrive</a>
 <a href="/dead-letters/discard?id=${id}" aria-label="Discard dead letter ${id}">Discard</a>`;

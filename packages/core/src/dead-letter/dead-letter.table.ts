@@ -1,29 +1,42 @@
-import type { ColumnType, Generated, JSONColumnType } from "kysely";
+import type { ColumnType, Generated, JSONColumnType, Selectable } from "kysely";
+import type { DeadLetter, DeadLetterState } from "./dead-letter.ts";
 
-export const deadLetterStates = ["OPEN", "REDRIVEN", "DISCARDED"] as const;
-
-export type DeadLetterState = (typeof deadLetterStates)[number];
-
-/** One row per message that reached a dead-letter queue, and what an operator did about it. */
+/** One row per message that reached a dead-letter queue. */
 export interface DeadLetterTable {
   id: ColumnType<string, never, never>;
-  /** SQS keeps it over the move, so a message delivered twice is one row. */
   message_id: string;
-  /** The fleet's name of the dead-letter queue. */
   queue: string;
   body: string;
   attributes: JSONColumnType<Record<string, string>, string, never>;
   receive_count: number;
-  /** From the body; null when it can't be parsed. */
   gift_id: string | null;
   request_id: string | null;
-  /** `CODE: message`: why it is here. */
   error: string;
-  /** Letters with the same error have the same; null in those that an earlier version recorded. */
   error_fingerprint: string | null;
   state: Generated<DeadLetterState>;
   redrive_request_id: string | null;
   resolved_by: string | null;
   resolved_at: Date | null;
   created_at: ColumnType<Date, never, never>;
+}
+
+/** Row in, domain out. */
+export function toDeadLetter(row: Selectable<DeadLetterTable>): DeadLetter {
+  return {
+    id: row.id,
+    messageId: row.message_id,
+    queue: row.queue,
+    body: row.body,
+    attributes: row.attributes,
+    receiveCount: row.receive_count,
+    giftId: row.gift_id,
+    requestId: row.request_id,
+    error: row.error,
+    errorFingerprint: row.error_fingerprint,
+    state: row.state,
+    redriveRequestId: row.redrive_request_id,
+    resolvedBy: row.resolved_by,
+    resolvedAt: row.resolved_at,
+    createdAt: row.created_at,
+  };
 }

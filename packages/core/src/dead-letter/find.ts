@@ -1,9 +1,8 @@
-import { type Kysely, type Selectable, sql } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { Database } from "../database/database.ts";
 import { DeadLetterNotFoundError } from "./dead-letter.errors.ts";
-import type { DeadLetterState, DeadLetterTable } from "./dead-letter.table.ts";
-
-export type DeadLetter = Readonly<Selectable<DeadLetterTable>>;
+import { toDeadLetter } from "./dead-letter.table.ts";
+import type { DeadLetter, DeadLetterState } from "./dead-letter.ts";
 
 export interface DeadLetterFilter {
   readonly state?: DeadLetterState | undefined;
@@ -26,7 +25,7 @@ export interface DeadLetterFilter {
 export async function findDeadLetter(db: Kysely<Database>, id: string): Promise<DeadLetter> {
   const row = await db.selectFrom("dead_letters").selectAll().where("id", "=", id).executeTakeFirst();
   if (!row) throw new DeadLetterNotFoundError(id);
-  return row;
+  return toDeadLetter(row);
 }
 
 /**
@@ -34,7 +33,8 @@ export async function findDeadLetter(db: Kysely<Database>, id: string): Promise<
  * @param filter all given conditions must hold
  */
 export async function listDeadLetters(db: Kysely<Database>, filter: DeadLetterFilter): Promise<DeadLetter[]> {
-  return await matching(db, filter).selectAll().execute();
+  const rows = await matching(db, filter).selectAll().execute();
+  return rows.map(toDeadLetter);
 }
 
 /**

@@ -1,4 +1,5 @@
-import { deadLetterStates } from "@gift/core/dead-letter/dead-letter.table";
+import { deadLetterStates } from "@gift/core/dead-letter/dead-letter";
+import { deadLetterDocument } from "@gift/core/dead-letter/document";
 import { listDeadLetters } from "@gift/core/dead-letter/find";
 import { Elysia } from "elysia";
 import type { Dependencies } from "../../dependencies.ts";
@@ -6,7 +7,6 @@ import { filterOf } from "../../input/dead-letter-filter.ts";
 import { queryFields } from "../../input/query-fields.ts";
 import { listQuery } from "../../schema/dead-letter.schema.ts";
 import { errorResponses } from "../../schema/error-body.schema.ts";
-import { deadLetterDocument } from "./dead-letter-document.ts";
 
 /** `GET /operator/dead-letters` */
 export function listDeadLettersRoute({ db }: Dependencies) {

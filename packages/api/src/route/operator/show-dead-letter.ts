@@ -1,10 +1,10 @@
+import { deadLetterDocument } from "@gift/core/dead-letter/document";
 import { findDeadLetter } from "@gift/core/dead-letter/find";
 import { Elysia } from "elysia";
 import type { Dependencies } from "../../dependencies.ts";
 import { InvalidRequestError } from "../../error/request-error.ts";
 import { deadLetterId } from "../../schema/dead-letter.schema.ts";
 import { errorResponses } from "../../schema/error-body.schema.ts";
-import { deadLetterDocument } from "./dead-letter-document.ts";
 
 const identity = new RegExp(deadLetterId.pattern ?? "");
 

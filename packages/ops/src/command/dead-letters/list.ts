@@ -1,8 +1,8 @@
-import { deadLetterStates } from "@gift/core/dead-letter/dead-letter.table";
+import { deadLetterStates } from "@gift/core/dead-letter/dead-letter";
+import { deadLetterDocument } from "@gift/core/dead-letter/document";
 import { listDeadLetters } from "@gift/core/dead-letter/find";
 import { flags, parseLimit } from "../../argument.ts";
 import { defineOperation } from "../../command.ts";
-import { deadLetterDocument } from "../../document.ts";
 import { done, type ExitCode } from "../../exit-code.ts";
 import { print, renderRows } from "../../output.ts";
 import { withDatabase } from "../../with-database.ts";
@@ -29,14 +29,14 @@ export const list = defineOperation({
     print(args.json === true, { dead_letters: letters.map(deadLetterDocument) }, () =>
       renderRows(
         ["dead_letter_id", "state", "created_at", "gift_id", "request_id", "error", "error_fingerprint"],
-        letters.map((row) => [
-          row.id,
-          row.state,
-          row.created_at,
-          row.gift_id,
-          row.request_id,
-          row.error,
-          row.error_fingerprint,
+        letters.map((letter) => [
+          letter.id,
+          letter.state,
+          letter.createdAt,
+          letter.giftId,
+          letter.requestId,
+          letter.error,
+          letter.errorFingerprint,
         ]),
         "no dead letter matches",
       ),

@@ -1,7 +1,7 @@
+import { deadLetterDocument } from "@gift/core/dead-letter/document";
 import { findDeadLetter } from "@gift/core/dead-letter/find";
 import { flags, parseDeadLetterId } from "../../argument.ts";
 import { defineOperation } from "../../command.ts";
-import { deadLetterDocument } from "../../document.ts";
 import { done, type ExitCode } from "../../exit-code.ts";
 import { print, renderFields } from "../../output.ts";
 import { withDatabase } from "../../with-database.ts";
