@@ -3,6 +3,7 @@ import { fleet } from "@gift/fleet/fleet";
 import { readBinding } from "@gift/link/binding";
 import { check } from "@gift/link/check";
 import { type DatabaseLink, databaseLink } from "@gift/link/database";
+import { oneOf } from "@gift/link/one-of";
 import { queueLink } from "@gift/link/queue";
 import { type LogLevel, logLevels } from "@gift/telemetry/logger";
 import { Type } from "@sinclair/typebox";
@@ -26,10 +27,10 @@ export interface Config {
 const environment = Type.Object({
   HOST: Type.String({ minLength: 1, default: "0.0.0.0" }),
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: fleet.services.api.port }),
-  LOG_LEVEL: Type.String({ pattern: `^(${logLevels.join("|")})$`, default: "info" }),
+  LOG_LEVEL: oneOf(logLevels, "info"),
   LOG_DIRECTORY: Type.Optional(Type.String({ pattern: "^/" })),
-  AUTH: Type.String({ pattern: `^(${authentications.join("|")})$`, default: "api-key" }),
-  TEST_VALUES: Type.String({ pattern: "^(allowed|refused)$", default: "refused" }),
+  AUTH: oneOf(authentications, "api-key"),
+  TEST_VALUES: oneOf(["allowed", "refused"], "refused"),
   DRAIN_GRACE_SECONDS: Type.Number({ minimum: 0, maximum: 15, default: 0 }),
 });
 
@@ -42,9 +43,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, resources: obje
   return {
     host: values.HOST,
     port: values.PORT,
-    logLevel: logLevels.find((level) => level === values.LOG_LEVEL) ?? "info",
+    logLevel: values.LOG_LEVEL,
     logDirectory: values.LOG_DIRECTORY,
-    authentication: authentications.find((known) => known === values.AUTH) ?? "api-key",
+    authentication: values.AUTH,
     areTestValuesAllowed: values.TEST_VALUES === "allowed",
     drainGraceSeconds: values.DRAIN_GRACE_SECONDS,
     database: readBinding(resources, "Database", databaseLink),

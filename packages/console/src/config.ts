@@ -4,6 +4,7 @@ import { type AppLink, appLink } from "@gift/link/app";
 import { firstLinked, readBinding } from "@gift/link/binding";
 import { check } from "@gift/link/check";
 import { type DatabaseLink, databaseLink } from "@gift/link/database";
+import { oneOf } from "@gift/link/one-of";
 import { queueLink } from "@gift/link/queue";
 import { type LogLevel, logLevels } from "@gift/telemetry/logger";
 import { Type } from "@sinclair/typebox";
@@ -30,7 +31,7 @@ const shortestKey = 32;
 const environment = Type.Object({
   HOST: Type.String({ minLength: 1, default: "127.0.0.1" }),
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 3001 }),
-  LOG_LEVEL: Type.String({ pattern: `^(${logLevels.join("|")})$`, default: "info" }),
+  LOG_LEVEL: oneOf(logLevels, "info"),
   CONSOLE_KEY: Type.Optional(Type.String()),
   OPERATOR: Type.Optional(Type.String({ minLength: 1 })),
 });
@@ -44,7 +45,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, resources: obje
   return {
     host: values.HOST,
     port: values.PORT,
-    logLevel: logLevels.find((level) => level === values.LOG_LEVEL) ?? "info",
+    logLevel: values.LOG_LEVEL,
     key: requireKey(values.HOST, values.CONSOLE_KEY),
     operator: values.OPERATOR ?? userInfo().username,
     stage: readBinding(resources, "App", appLink).stage,

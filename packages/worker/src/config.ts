@@ -4,6 +4,7 @@ import { appLink } from "@gift/link/app";
 import { readBinding } from "@gift/link/binding";
 import { check } from "@gift/link/check";
 import { type DatabaseLink, databaseLink } from "@gift/link/database";
+import { oneOf } from "@gift/link/one-of";
 import { queueLink } from "@gift/link/queue";
 import { type LogLevel, logLevels } from "@gift/telemetry/logger";
 import { type Static, Type } from "@sinclair/typebox";
@@ -46,12 +47,11 @@ const localStage = "local";
 
 const environment = Type.Object({
   ROLES: Type.String({ default: "" }),
-  LOG_LEVEL: Type.String({ pattern: `^(${logLevels.join("|")})$`, default: "info" }),
+  LOG_LEVEL: oneOf(logLevels, "info"),
   LOG_DIRECTORY: Type.Optional(Type.String({ pattern: "^/" })),
   FAILURE_RATE: Type.Number({ minimum: 0, maximum: 1, default: 0.2 }),
-  TEST_VALUES: Type.String({ pattern: "^(allowed|refused)$", default: "refused" }),
-  // Not Type.Integer: the conversion from text would cut 1.5 to 1 without a word.
-  WAIT_TIME_SECONDS: Type.Optional(Type.Number({ multipleOf: 1, minimum: 0, maximum: 20 })),
+  TEST_VALUES: oneOf(["allowed", "refused"], "refused"),
+  WAIT_TIME_SECONDS: Type.Optional(Type.Integer({ minimum: 0, maximum: 20 })),
   RETRY_BASE_SECONDS: Type.Optional(Type.Number({ minimum: 0, maximum: 900 })),
   /** A secret: it is checked apart, because what is checked here is repeated in the error. */
   SLACK_WEBHOOK_URL: Type.Optional(Type.String()),
@@ -67,7 +67,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, resources: obje
   const values = check(environment, env, "the environment");
   const names = parseRoles(values.ROLES);
   return {
-    logLevel: logLevels.find((level) => level === values.LOG_LEVEL) ?? "info",
+    logLevel: values.LOG_LEVEL,
     logDirectory: values.LOG_DIRECTORY,
     failureRate: values.FAILURE_RATE,
     areTestValuesAllowed: values.TEST_VALUES === "allowed",
