@@ -4,6 +4,7 @@ import { carryOut } from "@gift/chaos/fault/carry-out";
 import type { Way } from "@gift/chaos/plan/fault-kind";
 import { Subject } from "@gift/chaos/system/subject";
 import type { System } from "@gift/chaos/system/system";
+import { ofEachQueue } from "@gift/fleet/each-queue";
 import { startTcpProxy } from "@gift/rehearsal/system/tcp-proxy";
 import { expect, onTestFinished, test } from "vitest";
 import { temporaryFolder } from "../local/temporary-folder.ts";
@@ -31,7 +32,7 @@ async function system(): Promise<System> {
   return {
     ...{ postgres, sqs, stop, apiUrl: "", subjects: new Map([["api", api]]), database: database.db },
     link: { host, port: databasePort, database: name, username, auth: "password", password: "unused" },
-    queueUrls: { gift: "", "gift-dead-letters": "" },
+    queueUrls: ofEachQueue(() => ""),
     readDepths: () => Promise.reject(new Error("there are no queues here")),
   };
 }

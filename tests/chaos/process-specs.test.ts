@@ -1,13 +1,13 @@
 import { processNames } from "@gift/chaos/plan/fault-kind";
 import { processSpecs } from "@gift/chaos/system/process-specs";
+import { ofEachQueue } from "@gift/fleet/each-queue";
 import { expect, test } from "vitest";
 
-const url = "http://127.0.0.1:9/000000000000/gift";
 const specs = processSpecs({
   ...{ dataFolder: "data", port: 4_321 },
   links: {
     database: { host: "127.0.0.1", port: 1, database: "gift", username: "gift", auth: "password", password: "x" },
-    queues: { gift: url, "gift-dead-letters": `${url}-dead-letters` },
+    queues: ofEachQueue((queue) => `http://127.0.0.1:9/000000000000/${queue}`),
   },
 });
 const environmentOf = (name: string) => specs.find((spec) => spec.name === name)?.environment;

@@ -1,5 +1,6 @@
 import { isAbandoned, waitForQuiet } from "@gift/chaos/audit/quiet";
 import { countWays } from "@gift/chaos/fault/carry-out";
+import { ofEachQueue } from "@gift/fleet/each-queue";
 import { sql } from "kysely";
 import { beforeEach, describe, expect, test } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
@@ -16,11 +17,10 @@ beforeEach(async () => {
 /** As much of a system as waiting needs; its queues are empty. */
 function system() {
   const { host, port, database: name, user: username } = database.connection;
-  const url = "http://127.0.0.1:9/000000000000/gift";
   return {
     database: database.db,
     link: { host, port, database: name, username, auth: "password" as const, password: "unused" },
-    queueUrls: { gift: url, "gift-dead-letters": `${url}-dead-letters` },
+    queueUrls: ofEachQueue((queue) => `http://127.0.0.1:9/000000000000/${queue}`),
     readDepths: () => Promise.resolve({ gift: empty, deadLetters: empty }),
   };
 }

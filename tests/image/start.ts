@@ -8,9 +8,9 @@ import { fleet, type ServiceName } from "@gift/fleet/fleet";
 import { nodeOptions } from "@gift/fleet/node-options";
 import { freePort } from "@gift/local/free-port";
 import { keepTemporaryPostgres } from "@gift/local/postgres/keep";
-import { linkEnvironment } from "@gift/local/stack/service-spec";
 import { smokeTest } from "@gift/release/smoke-test";
 import { preload, tracerEnvironment } from "@gift/telemetry/preload";
+import { linkedEnvironment } from "../support/process.ts";
 import { startSqs } from "../support/sqs.ts";
 import { startContainer } from "./container.ts";
 
@@ -40,8 +40,8 @@ const image = {
 
 function run(script: string, username: string, environment: Record<string, string> = {}) {
   const { host, port } = postgres;
-  const database = { host, port, database: "postgres", username, auth: "password", password: "" } as const;
-  const links = linkEnvironment({ database, queues: { gift: queueUrl, "gift-dead-letters": deadLettersUrl } });
+  const database = { host, port, database: "postgres", user: username };
+  const links = linkedEnvironment({ database, queues: { gift: queueUrl, "gift-dead-letters": deadLettersUrl } });
   const command = ["node", ...script.split(" ")];
   return startContainer({ rootFolder, stateFolder, command, environment: { ...image, ...links, ...environment } });
 }

@@ -3,9 +3,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { acceptableBacklogPerTask } from "@gift/fleet/backlog";
 import type { ConsumerService, FleetDeclaration } from "@gift/fleet/declaration";
-import { fleet } from "@gift/fleet/fleet";
+import { fleet, workerNames } from "@gift/fleet/fleet";
 import { problemsOf } from "@gift/fleet/problems";
-import { beforeAll, describe, expect, test } from "vitest";
+import type { Settings } from "@gift/local/command/settings";
+import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { startSqs } from "../support/sqs.ts";
 import { checks } from "./check/all.ts";
 import { queueProblems } from "./check/queue.ts";
 import { named } from "./synth/read.ts";
@@ -40,6 +42,12 @@ const extended: FleetDeclaration = {
     },
   },
   services: { ...fleet.services, receipt },
+};
+
+const localDatabase = { host: "h", port: 1, database: "d", username: "u", auth: "password", password: "p" } as const;
+const localSettings: Settings = {
+  ...{ port: 1, dataFolder: "/data", environmentFile: "/data/env", fresh: false, failureRate: 0, workers: 1 },
+  logLevel: "info",
 };
 
 /** Puts the fleet where a synthesis finds it; named by its content, as syntheses are kept by name. */
@@ -107,6 +115,21 @@ describe("one entry more for a queue, its dead letters and a worker", () => {
     expect(queryOf("CircuitOpenReceipt")).toContain("queue:receipt");
     // 540 messages per task, for three.
     expect(queryOf("QueueBacklogReceipt")).toMatch(/ > 1620$/);
+  });
+
+  test("runs on the local stack, linked to its own queues there", async () => {
+    const sqs = await startSqs();
+    onTestFinished(() => sqs.close());
+    vi.resetModules();
+    vi.doMock("@gift/fleet/fleet", () => ({ fleet: extended, workerNames: [...workerNames, "receipt"] }));
+    onTestFinished(() => void vi.doUnmock("@gift/fleet/fleet"));
+    const { ensureQueues } = await import("@gift/local/sqs/queues");
+    const { workerSpecs } = await import("@gift/local/stack/service-spec");
+    const queues = await ensureQueues(sqs.origin);
+    const environment = workerSpecs(localSettings, { database: localDatabase, queues }).at(-1)?.environment;
+    expect(environment?.ROLES).toBe("outbox,dead-letters,receipt");
+    const { url }: { url: string } = JSON.parse(environment?.SST_RESOURCE_ReceiptQueueConsumer ?? "{}");
+    expect(await sqs.counts(url)).toEqual({ visible: 0, inFlight: 0 });
   });
 
   test("keeps everything that must hold", () => {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { consumerBinding, producerBinding } from "@gift/fleet/binding";
+import { ofEachQueue } from "@gift/fleet/each-queue";
 import { fleet } from "@gift/fleet/fleet";
 import type { Settings } from "@gift/local/command/settings";
 import { repositoryFolder } from "@gift/local/repository";
@@ -19,7 +20,7 @@ const settings: Settings = {
 };
 const links = {
   database: { host: "h", port: 1, database: "d", username: "u", auth: "password", password: "p" },
-  queues: { gift: "http://q:1/0/gift", "gift-dead-letters": "http://q:1/0/gift-dead-letters" },
+  queues: ofEachQueue((name) => `http://q:1/0/${name}`),
 } as const;
 
 test("bindings are named by the fleet's resources", () => {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { ofEachQueue } from "@gift/fleet/each-queue";
 import { spawnChild } from "@gift/local/process/spawn-child";
 import { type Links, linkEnvironment } from "@gift/local/stack/service-spec";
 
@@ -51,7 +52,7 @@ export function linkedEnvironment(options: {
   const nowhere = "http://127.0.0.1:9/000000000000/";
   return linkEnvironment({
     database: { host, port, database, username: user, auth: "password", password: "" },
-    queues: { gift: `${nowhere}gift`, "gift-dead-letters": `${nowhere}gift-dead-letters`, ...options.queues },
+    queues: { ...ofEachQueue((name) => nowhere + name), ...options.queues },
   });
 }
 

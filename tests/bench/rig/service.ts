@@ -1,8 +1,8 @@
 import { fleet } from "@gift/fleet/fleet";
 import { nodeOptions } from "@gift/fleet/node-options";
 import { freePort } from "@gift/local/free-port";
-import { linkEnvironment } from "@gift/local/stack/service-spec";
 import { preload, tracerEnvironment } from "@gift/telemetry/preload";
+import { linkedEnvironment } from "../../support/process.ts";
 import { type ProcessorMeter, processMeter } from "../measure/processor.ts";
 import type { Work } from "../measure/sample.ts";
 import type { HttpLoad } from "../process/http-load.ts";
@@ -24,10 +24,9 @@ export interface HttpService {
 
 /** What SST and the fleet would give a service. */
 export function serviceEnvironment({ database, giftUrl, deadLettersUrl }: ServiceLinks): Record<string, string> {
-  const { host, port, user, database: name } = database.connection;
   return {
-    ...linkEnvironment({
-      database: { host, port, database: name, username: user, auth: "password", password: "" },
+    ...linkedEnvironment({
+      database: database.connection,
       queues: { gift: giftUrl, "gift-dead-letters": deadLettersUrl },
     }),
     NODE_OPTIONS: nodeOptions([fleet.services.api]),

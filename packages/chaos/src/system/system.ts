@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Database } from "@gift/core/database/database";
+import { ofEachQueue } from "@gift/fleet/each-queue";
 import type { DatabaseLink } from "@gift/local/database-link";
 import { prepareDataFolder } from "@gift/local/folder/data-folder";
 import { freePort } from "@gift/local/free-port";
@@ -82,5 +83,5 @@ async function startProxies(
 
 function through(queueUrls: QueueUrls, port: number): QueueUrls {
   const moved = (url: string) => `http://127.0.0.1:${port}${new URL(url).pathname}`;
-  return { gift: moved(queueUrls.gift), "gift-dead-letters": moved(queueUrls["gift-dead-letters"]) };
+  return ofEachQueue((name) => moved(queueUrls[name]));
 }

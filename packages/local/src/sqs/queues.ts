@@ -5,6 +5,7 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import type { QueueDeclaration } from "@gift/fleet/declaration";
+import { ofEachQueue } from "@gift/fleet/each-queue";
 import { fleet, type QueueName } from "@gift/fleet/fleet";
 
 export type QueueUrls = Readonly<Record<QueueName, string>>;
@@ -39,11 +40,7 @@ export async function ensureQueues(endpoint: string): Promise<QueueUrls> {
   } finally {
     client.destroy();
   }
-  return queueUrls(endpoint);
-}
-
-function queueUrls(endpoint: string): QueueUrls {
-  return { gift: queueUrl(endpoint, "gift"), "gift-dead-letters": queueUrl(endpoint, "gift-dead-letters") };
+  return ofEachQueue((name) => queueUrl(endpoint, name));
 }
 
 function queueUrl(endpoint: string, name: string): string {

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { consumerBinding, producerBinding } from "@gift/fleet/binding";
 import type { ServiceDeclaration } from "@gift/fleet/declaration";
-import { fleet, type QueueName, type ServiceName, workerNames } from "@gift/fleet/fleet";
+import { queueNames } from "@gift/fleet/each-queue";
+import { fleet, type ServiceName, workerNames } from "@gift/fleet/fleet";
 import { nodeOptions } from "@gift/fleet/node-options";
 import type { Settings } from "../command/settings.ts";
 import type { DatabaseLink } from "../database-link.ts";
@@ -17,8 +18,7 @@ export interface Links {
 
 /** Everything SST would put into a linked process's environment, and an AWS account that doesn't exist. */
 export function linkEnvironment(links: Links): Record<string, string> {
-  const names: QueueName[] = ["gift", "gift-dead-letters"];
-  const queues = names.flatMap((name) =>
+  const queues = queueNames.flatMap((name) =>
     [producerBinding(name), consumerBinding(name)].map((binding) => [binding, { url: links.queues[name] }] as const),
   );
   const resources = { App: { name: "gift", stage: "local" }, Database: links.database, ...Object.fromEntries(queues) };

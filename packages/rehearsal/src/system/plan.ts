@@ -1,3 +1,4 @@
+import { ofEachQueue } from "@gift/fleet/each-queue";
 import { fleet } from "@gift/fleet/fleet";
 import type { Settings } from "@gift/local/command/settings";
 import type { DatabaseLink } from "@gift/local/database-link";
@@ -59,7 +60,7 @@ function settingsOf(dataFolder: string): Settings {
 
 function proxied({ queueUrls, sqs }: PlanOptions): QueueUrls {
   const through = (url: string) => sqs.origin + new URL(url).pathname;
-  return { gift: through(queueUrls.gift), "gift-dead-letters": through(queueUrls["gift-dead-letters"]) };
+  return ofEachQueue((name) => through(queueUrls[name]));
 }
 
 function observed(spec: ProcessSpec, service: string, { agentProxy, timeScale }: PlanOptions): ProcessSpec {
