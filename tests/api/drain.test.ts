@@ -9,12 +9,17 @@ let server: HttpServer;
 let arrived: PromiseWithResolvers<void>;
 let finish: () => void;
 
+function endless(): ReadableStream<Uint8Array> {
+  return new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(1_000)) });
+}
+
 beforeEach(async () => {
   arrived = Promise.withResolvers();
   const released = Promise.withResolvers<Response>();
   finish = () => released.resolve(Response.json({ status: "slow" }));
   const app = {
     fetch(req: Request) {
+      if (req.url.endsWith("/endless")) return new Response(endless());
       if (!req.url.endsWith("/slow")) return Response.json({ status: "ok" });
       arrived.resolve();
       return released.promise;
@@ -44,6 +49,17 @@ describe("a server that drains", () => {
     finish();
     expect(await client.closed()).toMatch(/connection: close[\s\S]*{"status":"slow"}/i);
     await closed;
+  });
+
+  test("goes on for the others when a client leaves in the middle of an answer; a rejection would end the process", async () => {
+    server.announceClose();
+    const [leaving, other] = [await openConnection(server.port), await openConnection(server.port)];
+    leaving.write(request("/endless"));
+    await leaving.until("200 OK");
+    leaving.socket.destroy();
+    other.write(request("/"));
+    expect(await other.closed()).toContain('{"status":"ok"}');
+    await server.close(10_000);
   });
 
   test("doesn't ask before it drains", async () => {

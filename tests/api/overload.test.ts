@@ -1,9 +1,11 @@
 import { createApp } from "@gift/api/app";
+import { uploadsPerRequest } from "@gift/api/http/overload";
 import { listen } from "@gift/api/http/server";
 import { createReadiness } from "@gift/api/readiness";
 import { openDatabase } from "@gift/core/database/database";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { issueKey } from "../support/api-key.ts";
 import { useTestDatabase } from "../support/database.ts";
 import { type Answer, answerOf, errorOf } from "./api.ts";
 import { openConnection } from "./http.ts";
@@ -22,13 +24,7 @@ beforeAll(() => {
 });
 // One per test: what a test leaves behind, a client that is gone and not yet noticed, counts in the next one's bounds.
 beforeEach(async () => {
-  const log = (event: string, fields?: object) => void lines.push({ event, fields });
-  const app = createApp({
-    ...{ db, dispatcher: { add: () => undefined }, log },
-    ...{ authentication: "none" as const, areTestValuesAllowed: false },
-    whyNotReady: createReadiness({ db: probed, isDraining: () => false }),
-  });
-  server = await listen(app, { host: "127.0.0.1", port: 0, log, maxRequestsAtWork });
+  server = await serve("none");
 });
 afterEach(async () => {
   await server.close(1_000);
@@ -36,14 +32,23 @@ afterEach(async () => {
 });
 afterAll(() => Promise.all([db.destroy(), probed.destroy()]));
 
+function serve(authentication: "none" | "api-key") {
+  const log = (event: string, fields?: object) => void lines.push({ event, fields });
+  const app = createApp({
+    ...{ db, dispatcher: { add: () => undefined }, log, authentication, areTestValuesAllowed: false },
+    whyNotReady: createReadiness({ db: probed, isDraining: () => false }),
+  });
+  return listen(app, { host: "127.0.0.1", port: 0, log, maxRequestsAtWork });
+}
+
 const call = async (method: string, path: string, init: RequestInit = {}): Promise<Answer> =>
   answerOf(await fetch(`http://127.0.0.1:${server.port}${path}`, { ...init, method }));
 const create = () => call("POST", "/gifts", { headers: { "content-type": "application/json" }, body: '{"amount":1}' });
 
-/** Postgres answers nothing that has to do with gifts until the returned function is called. */
-async function stallGifts(): Promise<() => Promise<void>> {
+/** Postgres answers nothing that has to do with the table until the returned function is called. */
+async function stall(table: "gifts" | "api_keys"): Promise<() => Promise<void>> {
   const trx = await database.db.startTransaction().execute();
-  await sql`lock table gifts in access exclusive mode`.execute(trx);
+  await sql`lock table ${sql.table(table)} in access exclusive mode`.execute(trx);
   return async () => {
     await trx.rollback().execute();
   };
@@ -58,7 +63,7 @@ const waiting = async () => {
 describe("while Postgres is slow", () => {
   test("requests above the bound are refused at once with a 503 that says when to come back; the others are answered", async () => {
     const { json } = await create();
-    const goOn = await stallGifts();
+    const goOn = await stall("gifts");
     const read = () => call("GET", `/gifts/${json.gift_id}`);
     const taken = Array.from({ length: maxRequestsAtWork }, read);
     await vi.waitFor(async () => expect(await waiting()).toBe(maxRequestsAtWork), 5_000);
@@ -81,7 +86,7 @@ describe("while Postgres is slow", () => {
 
   test("health checks are answered: a task that is busy is alive, and stays in service", async () => {
     const { json } = await create();
-    const goOn = await stallGifts();
+    const goOn = await stall("gifts");
     const taken = Array.from({ length: maxRequestsAtWork }, () => call("GET", `/gifts/${json.gift_id}`));
     await vi.waitFor(async () => expect(await waiting()).toBe(maxRequestsAtWork), 5_000);
     expect((await create()).status).toBe(503);
@@ -93,7 +98,7 @@ describe("while Postgres is slow", () => {
   });
 
   test("clients that give up and come again pile nothing up: a place is held until nothing works for it any more", async () => {
-    const goOn = await stallGifts();
+    const goOn = await stall("gifts");
     let refused = 0;
     for (let round = 0; round < 5; round += 1) {
       const leaving = new AbortController();
@@ -112,12 +117,33 @@ describe("while Postgres is slow", () => {
     await goOn();
     await vi.waitFor(async () => expect((await create()).status).toBe(201), 10_000);
   });
+
+  test("clients that give up before their keys are known leave no place taken behind them", async () => {
+    await server.close(0);
+    server = await serve("api-key");
+    const { headers } = await issueKey(database.db);
+    const goOn = await stall("api_keys");
+    const ask = (signal: AbortSignal | null) =>
+      call("POST", "/gifts", {
+        ...{ headers: { ...headers, "content-type": "application/json" }, body: '{"amount":1}', signal },
+      });
+    const leaving = new AbortController();
+    const asked = Array.from({ length: maxRequestsAtWork * uploadsPerRequest + 1 }, () => ask(leaving.signal));
+    // One too many: the others hold every place that there is.
+    expect((await Promise.race(asked)).status).toBe(503);
+    leaving.abort();
+    await Promise.allSettled(asked);
+    // What is answered now was asked after the server was told that they have left.
+    for (let round = 0; round < 5; round += 1) await call("GET", "/healthz");
+    await goOn();
+    await vi.waitFor(async () => expect((await ask(null)).status).toBe(201), 5_000);
+  });
 });
 
 describe("slow senders", () => {
   test("of a body that nothing reads hold the place of a request, not of an upload", async () => {
     const { json } = await create();
-    const goOn = await stallGifts();
+    const goOn = await stall("gifts");
     const head = `GET /gifts/${json.gift_id} HTTP/1.1\r\nhost: api\r\ncontent-length: 1\r\n\r\n`;
     const senders = await Promise.all(Array.from({ length: maxRequestsAtWork }, () => openConnection(server.port)));
     for (const sender of senders) sender.write(head);

@@ -39,7 +39,8 @@ export function followConnections(server: Server): Connections {
       isClosing = true;
     },
     beforeHead(res) {
-      if (isClosing) res.setHeader("connection", "close");
+      // An answer that is a stream may fail when its head has long been sent.
+      if (isClosing && !res.headersSent) res.setHeader("connection", "close");
     },
     afterAnswer(socket: Answered, work) {
       const res = socket[newest];

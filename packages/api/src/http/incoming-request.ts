@@ -20,6 +20,8 @@ export class IncomingRequest extends NodeRequest {
 
 function readUtf8(req: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
+    // A client that left while its key was looked up: no event comes any more, and whoever waits would hold its place for ever.
+    if (req.destroyed) return reject(new Error("the connection broke before the body was read"));
     const chunks: Buffer[] = [];
     let length = 0;
     function take(chunk: Buffer): void {

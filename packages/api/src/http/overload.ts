@@ -10,7 +10,7 @@ const reportIntervalMilliseconds = 10_000;
  * Bodies on their way, by comparison with requests at work: they cost memory only, and slow senders must not take the
  * places of others. Beyond it bodies are refused, and nothing else: a read or a send brings none.
  */
-const uploadsPerRequest = 4;
+export const uploadsPerRequest = 4;
 
 export interface Overload {
   /**
