@@ -61,9 +61,14 @@ describe("who may take the deploy role", () => {
     expect(template.Parameters.Ref.Default).toBe("refs/heads/main");
   });
 
+  test.each(["owner/name", "owner@123456/name@456789"])("is named as the subject of a token names it: %s", (name) => {
+    expect(name).toMatch(new RegExp(`^(?:${template.Parameters.Repository.AllowedPattern})$`));
+  });
+
   test("can't be widened by a parameter: a repository or an environment has no wildcard in it", () => {
     const { Repository, Environment, Stages } = template.Parameters;
-    expect("owner/*").not.toMatch(new RegExp(`^(?:${Repository.AllowedPattern})$`));
+    for (const name of ["owner/*", "owner@*/name@1", "owner@1/name@*", "owner@1/name:environment"])
+      expect(name).not.toMatch(new RegExp(`^(?:${Repository.AllowedPattern})$`));
     expect(Environment.AllowedValues).toEqual(["staging", "production", "preview"]);
     expect("*").not.toMatch(new RegExp(`^(?:${Stages.AllowedPattern})$`));
     expect("pr-*").toMatch(new RegExp(`^(?:${Stages.AllowedPattern})$`));
