@@ -3,7 +3,7 @@ import { check, patience, seed } from "./check.ts";
 import { publisherKeepsItsPromises } from "./publisher/property.ts";
 
 test(
-  `a publish that resolves is in SQS, and one that rejects says whether to try again (seed ${seed})`,
+  `a publish that resolves is in SQS, and one that rejects has met a fault or can never be sent (seed ${seed})`,
   async () => {
     await check(publisherKeepsItsPromises, 500);
   },

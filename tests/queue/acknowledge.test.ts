@@ -34,7 +34,8 @@ test.concurrent("an entry that failed within a batch is deleted again, the other
   const consumer = createTestConsumer({ client: recorded.client, queueUrl });
   await whileRunning(consumer, () => until(() => recorded.callsOf("DeleteMessageBatch").length === 2));
   expect(sizes(recorded.callsOf("DeleteMessageBatch"))).toEqual([10, 1]);
-  expect(consumer.stats()).toMatchObject({ unconfirmed: 0, totals: { acknowledgementsFailed: 0 } });
+  expect(consumer.stats().unconfirmed).toBe(0);
+  expect(consumer.totals.acknowledgementsFailed).toBe(0);
   expect(consumer.handled).toHaveLength(10);
 });
 
@@ -78,7 +79,7 @@ test.concurrent("a delete that can't succeed, or not before the lease expires, i
   const short = createTestConsumer({ ...options, observer });
   await whileRunning(short, () => until(() => told.length === 2));
   expect(told[1]).toEqual(new Error("network"));
-  expect(short.stats().totals.acknowledgementsFailed).toBeGreaterThanOrEqual(1);
+  expect(short.totals.acknowledgementsFailed).toBeGreaterThanOrEqual(1);
 });
 
 test.concurrent("retries and releases travel in batches as well", async () => {
@@ -94,6 +95,6 @@ test.concurrent("retries and releases travel in batches as well", async () => {
       return Promise.resolve(Number(body) % 2 === 0 ? release : retry(1));
     },
   });
-  await whileRunning(consumer, () => until(() => consumer.stats().totals.acknowledged === 20));
+  await whileRunning(consumer, () => until(() => consumer.totals.acknowledged === 20));
   expect(sizes(recorded.callsOf("ChangeMessageVisibilityBatch"))).toEqual([10, 10]);
 });

@@ -51,7 +51,7 @@ test.concurrent("when nearly everything fails the circuit opens, probes with one
     // 5 in the window, 4 that ran beside the last of them, 2 probes.
     expect(consumer.handled.length).toBeLessThanOrEqual(11);
     isHealthy = true;
-    await until(() => consumer.stats().totals.acknowledged === 30);
+    await until(() => consumer.totals.acknowledged === 30);
   });
   expect(events.at(-1)).toBe("closed");
   expect(mostProbing).toBe(1);
@@ -86,7 +86,7 @@ test.concurrent("an unavailable dependency opens the circuit at once; what is bu
     expect(consumer.stats()).toMatchObject({ circuit: "open", buffered: 10 - handledAtOpening });
     expect(recorded.callsOf("ReceiveMessage")).toHaveLength(polls);
     isHealthy = true;
-    await until(() => consumer.stats().totals.acknowledged === 20);
+    await until(() => consumer.totals.acknowledged === 20);
   });
   expect(events).toEqual(["unavailable", "closed"]);
   const counts = consumer.handled.map((message) => message.receiveCount);
@@ -160,7 +160,7 @@ test.concurrent("a readiness check that rejects, and a classifier that throws, c
     },
     handle: ({ receiveCount }) => Promise.resolve(receiveCount === 1 ? retry(0) : acknowledge),
   });
-  await whileRunning(consumer, () => until(() => consumer.stats().totals.acknowledged === 1));
+  await whileRunning(consumer, () => until(() => consumer.totals.acknowledged === 1));
   expect(asked).toBe(3);
   expect(events).toEqual(["failures", "closed"]);
 });

@@ -33,7 +33,7 @@ test.concurrent("a handler that throws gets its message again after the backoff,
       finished: (_message, { verdict }) => verdicts.push(verdict),
     },
   });
-  await whileRunning(consumer, () => until(() => consumer.stats().totals.acknowledged === 1));
+  await whileRunning(consumer, () => until(() => consumer.totals.acknowledged === 1));
   const [first, second] = attempts;
   expect([first?.receiveCount, second?.receiveCount]).toEqual([1, 2]);
   expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(950);
@@ -52,8 +52,8 @@ test.concurrent("a handler that throws before it returns a promise is a failure 
       return Promise.resolve(acknowledge);
     },
   });
-  await whileRunning(consumer, () => until(() => consumer.stats().totals.acknowledged === 1));
-  expect(consumer.stats().totals).toMatchObject({ failed: 1, retried: 1 });
+  await whileRunning(consumer, () => until(() => consumer.totals.acknowledged === 1));
+  expect(consumer.totals).toMatchObject({ failed: 1, retried: 1 });
 });
 
 test.concurrent("retry(afterSeconds) decides the delay itself", async () => {
@@ -81,8 +81,8 @@ test.concurrent("a delay that is no number, or negative, means at once, and spar
     queueUrl,
     handle: ({ body, receiveCount }) => Promise.resolve(receiveCount === 1 ? retry(delays[Number(body)]) : acknowledge),
   });
-  await whileRunning(consumer, () => until(() => consumer.stats().totals.acknowledged === 3));
-  expect(consumer.stats().totals.acknowledgementsFailed).toBe(0);
+  await whileRunning(consumer, () => until(() => consumer.totals.acknowledged === 3));
+  expect(consumer.totals.acknowledgementsFailed).toBe(0);
 });
 
 test.concurrent("the last receive is announced, and released after it the message is in the dead-letter queue", async () => {
@@ -114,7 +114,7 @@ test.concurrent("poison ends in the dead-letter queue while healthy messages go 
     handle: ({ body }) => Promise.resolve(body === "poison" ? release : acknowledge),
   });
   await whileRunning(consumer, () => until(async () => (await sqs.counts(deadLettersUrl)).visible === 2));
-  expect(consumer.stats().totals).toMatchObject({ acknowledged: 50, released: 6, failed: 0 });
+  expect(consumer.totals).toMatchObject({ acknowledged: 50, released: 6, failed: 0 });
   expect(consumer.stats().circuit).toBe("closed");
 });
 
@@ -124,7 +124,7 @@ test.concurrent("odd messages reach the handler: 1 MiB, no JSON, binary attribut
   const MessageAttributes = { raw: { DataType: "Binary", BinaryValue: new Uint8Array([1, 2]) } };
   await sqs.client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: "binary", MessageAttributes }));
   const consumer = createTestConsumer({ client: sqs.client, queueUrl });
-  await whileRunning(consumer, () => until(() => consumer.stats().totals.acknowledged === 4));
+  await whileRunning(consumer, () => until(() => consumer.totals.acknowledged === 4));
   expect(consumer.handled.map((message) => message.body.length).sort((a, b) => b - a)).toEqual([1_000_000, 6, 1, 1]);
   expect(consumer.handled.find((message) => message.body === "binary")?.attributes).toEqual({});
 });
@@ -166,7 +166,7 @@ test.concurrent("a handler that runs too long is aborted and its message retried
     observer: { failed: (message, err) => reasons.push([message.body, err]) },
   });
   await whileRunning(consumer, async () => {
-    await until(() => consumer.stats().totals.acknowledged === 2);
+    await until(() => consumer.totals.acknowledged === 2);
     // The one that never settles still occupies its slot: no more than `slots` run, whatever they do.
     expect(consumer.stats().running).toBe(1);
   });
@@ -174,7 +174,7 @@ test.concurrent("a handler that runs too long is aborted and its message retried
     ["obeys", new HandlerTimeoutError(0.2)],
     ["ignores", new HandlerTimeoutError(0.2)],
   ]);
-  expect(consumer.stats().totals).toMatchObject({ failed: 2, retried: 2, acknowledged: 2 });
+  expect(consumer.totals).toMatchObject({ failed: 2, retried: 2, acknowledged: 2 });
 });
 
 test.concurrent("after the timeout's abort the handler has the last word", async () => {
@@ -191,5 +191,5 @@ test.concurrent("after the timeout's abort the handler has the last word", async
     },
   });
   await whileRunning(consumer, () => until(async () => (await sqs.counts(deadLettersUrl)).visible === 1));
-  expect(consumer.stats().totals).toMatchObject({ failed: 0, retried: 1, released: 1 });
+  expect(consumer.totals).toMatchObject({ failed: 0, retried: 1, released: 1 });
 });

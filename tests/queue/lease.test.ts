@@ -47,10 +47,10 @@ test.concurrent("a handler longer than the visibility timeout runs once: its lea
       return acknowledge;
     },
   });
-  await whileRunning(consumer, () => until(() => consumer.stats().totals.acknowledged === 12));
+  await whileRunning(consumer, () => until(() => consumer.totals.acknowledged === 12));
   expect(consumer.handled.map((message) => message.receiveCount)).toEqual(Array(12).fill(1));
   expect(await sqs.counts(queueUrl)).toEqual({ visible: 0, inFlight: 0 });
-  expect(consumer.stats().totals.leasesLost).toBe(0);
+  expect(consumer.totals.leasesLost).toBe(0);
   const [extension] = recorded.callsOf("ChangeMessageVisibilityBatch");
   expect(extension?.input.Entries).toHaveLength(10);
 });
@@ -85,7 +85,7 @@ test.concurrent("a lost lease aborts the handler, drops buffered copies, and not
   expect(consumer.stats().buffered).toBe(0);
   await stopped;
   expect(recorded.callsOf("DeleteMessageBatch")).toEqual([]);
-  expect(consumer.stats().totals).toMatchObject({ acknowledged: 0, released: 0, retried: 0, leasesLost: 2 });
+  expect(consumer.totals).toMatchObject({ acknowledged: 0, released: 0, retried: 0, leasesLost: 2 });
 });
 
 test.concurrent("an extension that fails as a whole is repeated, and the handler never notices", async () => {
@@ -107,7 +107,7 @@ test.concurrent("an extension that fails as a whole is repeated, and the handler
       return acknowledge;
     },
   });
-  await whileRunning(consumer, () => until(() => consumer.stats().totals.acknowledged === 1));
+  await whileRunning(consumer, () => until(() => consumer.totals.acknowledged === 1));
   expect(failures).toBeGreaterThan(1);
   expect(consumer.handled).toHaveLength(1);
 });
@@ -140,7 +140,7 @@ test.concurrent.each([
       await until(async () => performance.now() > endsAt && (await sqs.counts(queueUrl)).inFlight === 0);
     });
     expect(consumer.handled.map(({ receiveCount }) => receiveCount)).toEqual([1, 1, 1]);
-    expect(consumer.stats().totals).toMatchObject({
+    expect(consumer.totals).toMatchObject({
       acknowledged: 3,
       leasesLost: 0,
       acknowledgementsFailed: 0,
@@ -167,7 +167,7 @@ test.concurrent("a retry waits for the extension in flight: SQS keeps the change
       return retry(1);
     },
   });
-  await whileRunning(consumer, () => until(() => consumer.stats().totals.acknowledged === 1));
+  await whileRunning(consumer, () => until(() => consumer.totals.acknowledged === 1));
   const [extension, change] = recorded.callsOf("ChangeMessageVisibilityBatch");
   expect(extension?.input.Entries).toMatchObject([{ VisibilityTimeout: 3 }]);
   expect(change?.input.Entries).toMatchObject([{ VisibilityTimeout: 1 }]);
@@ -197,7 +197,7 @@ test.concurrent("when no extension gets through, the lease counts as lost once i
   await until(() => abortedAfter > 0);
   await consumer.stop({ deadlineMilliseconds: 1_000 });
   expect(abortedAfter).toBeGreaterThan(700);
-  expect(consumer.stats().totals.leasesLost).toBeGreaterThanOrEqual(1);
+  expect(consumer.totals.leasesLost).toBeGreaterThanOrEqual(1);
 });
 
 test.concurrent("no extension reaches past 12 hours after the receive: the last one is shorter, then the lease ends", async () => {

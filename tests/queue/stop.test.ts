@@ -36,7 +36,7 @@ test("a stop under load loses nothing and causes no redelivery: each message is 
   await first.stop({ deadlineMilliseconds: 10_000 });
   const callsAtStop = recorded.calls.length;
   expect(recorded.calls.every((call) => call.endedAt !== undefined)).toBe(true);
-  expect(first.stats()).toMatchObject({ phase: "stopped", running: 0, buffered: 0, openPolls: 0, unconfirmed: 0 });
+  expect(first.stats()).toMatchObject({ phase: "stopped", running: 0, buffered: 0, unconfirmed: 0 });
   expect((await sqs.counts(queueUrl)).inFlight).toBe(0);
 
   const second = createTestConsumer({ client: sqs.client, queueUrl, handle });
@@ -86,7 +86,7 @@ test.concurrent("buffered messages run during the stop while time allows", async
   const stopped = consumer.stop({ deadlineMilliseconds: 10_000 });
   gate.open();
   await stopped;
-  expect(consumer.stats().totals.acknowledged).toBe(8);
+  expect(consumer.totals.acknowledged).toBe(8);
 });
 
 test.concurrent("near the deadline running handlers are aborted and everything in hand is released", async () => {
@@ -148,7 +148,8 @@ test.concurrent("a delete that fails during the stop is repeated before stop res
   await consumer.stop({ deadlineMilliseconds: 1_600 });
   expect(performance.now() - startedAt).toBeLessThan(2_000);
   expect(recorded.callsOf("DeleteMessageBatch").length).toBeGreaterThan(2);
-  expect(consumer.stats()).toMatchObject({ unconfirmed: 0, totals: { acknowledgementsFailed: 2 } });
+  expect(consumer.stats().unconfirmed).toBe(0);
+  expect(consumer.totals.acknowledgementsFailed).toBe(2);
 });
 
 test.concurrent("stopping twice is one stop, and a stopped consumer doesn't start again", async () => {

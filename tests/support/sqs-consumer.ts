@@ -3,6 +3,7 @@ import { createConsumer } from "@gift/queue/consumer";
 import type { Message } from "@gift/queue/message";
 import { acknowledge } from "@gift/queue/verdict";
 import { expect } from "vitest";
+import { type ConsumerTotals, createTotals } from "./consumer-totals.ts";
 
 type Handle = ConsumerOptions["handle"];
 
@@ -20,19 +21,23 @@ const defaults = {
 
 export type TestConsumerOptions = Partial<ConsumerOptions> & Pick<ConsumerOptions, "client" | "queueUrl">;
 
-/** A consumer that records whom it handled. */
-export function createTestConsumer(options: TestConsumerOptions): Consumer & { handled: Message[] } {
+/** A consumer that records whom it handled, and counts what it reports. */
+export function createTestConsumer(
+  options: TestConsumerOptions,
+): Consumer & { handled: Message[]; totals: ConsumerTotals } {
   const handled: Message[] = [];
+  const { totals, observer } = createTotals(options.observer);
   const handle: Handle = options.handle ?? (() => Promise.resolve(acknowledge));
   const consumer = createConsumer({
     ...defaults,
     ...options,
+    observer,
     handle(message, context) {
       handled.push(message);
       return handle(message, context);
     },
   });
-  return { ...consumer, handled };
+  return { ...consumer, handled, totals };
 }
 
 /** Starts the consumer for the length of a test's body, and stops it whatever happens. */

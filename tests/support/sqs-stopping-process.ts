@@ -6,6 +6,7 @@ import { acknowledge } from "@gift/queue/verdict";
  * A process that consumes the queue named by its first argument, stops once two messages are handled, and then ends only
  * if nothing of the consumer is left: a timer or a socket would keep it alive.
  */
+let finished = 0;
 const handledTwo = Promise.withResolvers<void>();
 const consumer = createConsumer({
   client: createSqsClient(),
@@ -26,7 +27,8 @@ const consumer = createConsumer({
   },
   observer: {
     finished() {
-      if (consumer.stats().totals.acknowledged + consumer.stats().totals.retried >= 2) handledTwo.resolve();
+      finished += 1;
+      if (finished === 2) handledTwo.resolve();
     },
   },
 });

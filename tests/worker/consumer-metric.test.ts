@@ -81,17 +81,14 @@ describe("a consumer", () => {
 
 describe("the wait in the queue", () => {
   test("of a message from the future, by another machine's clock, is nothing", () => {
-    createConsumerMetric("gift").received([{ ...message, sentAt: new Date(Date.now() + 60_000) }], {
-      asked: 10,
-      durationMilliseconds: 1,
-    });
+    createConsumerMetric("gift").received([{ ...message, sentAt: new Date(Date.now() + 60_000) }]);
     expect(metrics.of("gift.queue.wait")).toMatchObject([{ value: 0 }]);
   });
 
   test("is in seconds, and not measured again when backoffs are in it", () => {
     const sentAt = new Date(Date.now() - 90_000);
     const messages = [1, 2, 5].map((receiveCount) => ({ ...message, id: randomUUID(), receiveCount, sentAt }));
-    createConsumerMetric("gift").received(messages, { asked: 10, durationMilliseconds: 1 });
+    createConsumerMetric("gift").received(messages);
     const [wait, ...more] = metrics.of("gift.queue.wait");
     expect(wait?.value).toBeCloseTo(90, 0);
     expect(more).toEqual([]);
@@ -99,15 +96,6 @@ describe("the wait in the queue", () => {
 });
 
 describe("the circuit's gauge", () => {
-  const stats = {
-    ...({ phase: "running", circuit: "closed", running: 3, buffered: 0, openPolls: 1, unconfirmed: 0 } as const),
-    lastPollAt: undefined,
-    totals: {
-      ...{ received: 0, acknowledged: 0, retried: 0, released: 0 },
-      ...{ failed: 0, leasesLost: 0, acknowledgementsFailed: 0, pollsFailed: 0 },
-    },
-  };
-
   test.each([
     ["closed", "running", 3, 0],
     ["open", "running", 0, 1],
@@ -118,7 +106,7 @@ describe("the circuit's gauge", () => {
   ] as const)(
     "of one that is %s in a consumer that is %s with %d in hand says %d",
     (circuit, phase, running, value) => {
-      gaugeConsumer("gift", { ...stats, circuit, phase, running });
+      gaugeConsumer("gift", { phase, circuit, running, buffered: 0, unconfirmed: 0 });
       expect(metrics.last("gift.circuit.open", { queue: "gift" })).toBe(value);
       expect(metrics.last("gift.slots.busy", { queue: "gift" })).toBe(running);
     },

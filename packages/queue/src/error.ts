@@ -54,12 +54,9 @@ export class ConsumerConfigurationError extends Error {
 export class PublishError extends Error {
   /** SQS's or the SDK's code for it. */
   readonly code: string;
-  /** True when publishing the same message again can't succeed. */
-  readonly senderFault: boolean;
-  constructor(code: string, senderFault: boolean, cause: unknown) {
+  constructor(code: string, cause: unknown) {
     super(`the message was not published: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     this.name = "PublishError";
     this.code = code;
-    this.senderFault = senderFault;
   }
 }

@@ -6,8 +6,6 @@ export interface Lease {
   readonly receiptHandle: string;
   /** SQS handed it out no earlier: what the lease is counted from. */
   readonly receivedAt: number;
-  /** When it came to hand: later by the way of the answer, or by a freeze. */
-  readonly arrivedAt: number;
   expiresAt: number;
   /** The extension in flight. What changes the visibility next waits for it: SQS keeps the change that lands last. */
   extending: Promise<void> | undefined;
@@ -35,7 +33,6 @@ export function createLease(
     message,
     receiptHandle,
     receivedAt,
-    arrivedAt: performance.now(),
     expiresAt,
     startedAt: 0,
     extending: undefined,

@@ -6,8 +6,7 @@ import type { Verdict } from "./verdict.ts";
 /** What a consumer reports. Each function is optional; one that throws or rejects changes nothing for the consumer. */
 export interface ConsumerObserver {
   /** A poll returned these messages. */
-  received(messages: readonly Message[], poll: { asked: number; durationMilliseconds: number }): void;
-  started(message: Message, wait: { bufferedMilliseconds: number }): void;
+  received(messages: readonly Message[]): void;
   /** The message's fate is decided; a `retry` carries the delay that was chosen. */
   finished(message: Message, result: { verdict: Verdict; durationMilliseconds: number }): void;
   /** The handler threw or ran out of time; `finished` follows. */
@@ -20,23 +19,18 @@ export interface ConsumerObserver {
   circuitClosed(pause: { openMilliseconds: number }): void;
 }
 
-/** Tells every observer; `tell((observer) => observer.started?.(message))`. */
-export type Tell = (event: (observer: Partial<ConsumerObserver>) => void) => void;
+/** Tells the observer; `tell((observer) => observer.received?.(messages))`. */
+export type Tell = (event: (observer: Partial<ConsumerObserver>) => unknown) => void;
 
-/** Creates a teller that shields the consumer from its observers' errors. */
-export function createTell(observers: readonly (Partial<ConsumerObserver> | undefined)[]): Tell {
-  const present = observers.filter((observer) => observer !== undefined);
+/** Creates a teller that shields the consumer from its observer's errors. */
+export function createTell(observer: Partial<ConsumerObserver> = {}): Tell {
   return (event) => {
-    for (const observer of present) tellOne(observer, event);
+    try {
+      const returned = event(observer);
+      // An async observer is assignable to these signatures; its rejection must not end the process.
+      if (returned instanceof Promise) returned.catch(() => undefined);
+    } catch {
+      // Whoever observes can't be told that observing failed.
+    }
   };
-}
-
-function tellOne(observer: Partial<ConsumerObserver>, event: (observer: Partial<ConsumerObserver>) => unknown): void {
-  try {
-    const returned = event(observer);
-    // An async observer is assignable to these signatures; its rejection must not end the process.
-    if (returned instanceof Promise) returned.catch(() => undefined);
-  } catch {
-    // Whoever observes can't be told that observing failed.
-  }
 }

@@ -40,10 +40,6 @@ export class Poller {
     this.#options = options;
   }
 
-  get openPolls(): number {
-    return this.#open.size;
-  }
-
   /** Opens as many polls as there is room and reason for. Call it whenever either may have grown. */
   poll(): void {
     while (!this.#isStopped && this.#open.size < this.#receivers) {

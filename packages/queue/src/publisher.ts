@@ -1,4 +1,4 @@
-import { KmsThrottled, OverLimit, RequestThrottled, SendMessageBatchCommand } from "@aws-sdk/client-sqs";
+import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import { createBatcher } from "@gift/batch/batcher";
 import { entryId, mostEntries, resultsOf } from "./batch-entry.ts";
 import type { SqsClient } from "./client.ts";
@@ -19,16 +19,12 @@ export interface Publisher {
    * @throws PublishError for this message alone; others of the same call may have been accepted. `TooLate`: SQS wasn't asked
    */
   publish(message: OutgoingMessage): Promise<void>;
-  /** Resolves when nothing waits and nothing is in flight. */
-  flush(): Promise<void>;
 }
 
 export interface PublisherOptions {
   /** About 3 s of request timeout and 2 attempts: a caller waits for it. */
   readonly client: SqsClient;
   readonly queueUrl: string;
-  /** Most calls in flight at once. Default 8: ten messages each, 80 callers wait for one round trip only. */
-  readonly parallel?: number;
 }
 
 /**
@@ -39,18 +35,14 @@ export interface PublisherOptions {
  */
 const unfilled = { maxParallel: 1, companyMilliseconds: 10, longestMilliseconds: 100 };
 
-/** A call that failed is classified by the SDK: what isn't the client's fault may succeed when tried again. */
-interface Classified {
-  readonly name: string;
-  readonly $fault?: unknown;
-  readonly $retryable?: unknown;
-}
+/** Most calls in flight at once: ten messages each, 80 callers wait for one round trip only. */
+const maxParallel = 8;
 
 /** Creates a publisher that batches naturally: a lone message goes out at once, a crowd shares calls of ten. */
 export function createPublisher(options: PublisherOptions): Publisher {
   const batcher = createBatcher<OutgoingMessage, void>({
     maxItems: mostEntries,
-    maxParallel: options.parallel ?? 8,
+    maxParallel,
     unfilled,
     lingerMilliseconds: 0,
     run: (messages) => sendInTime(options, messages),
@@ -63,7 +55,6 @@ export function createPublisher(options: PublisherOptions): Publisher {
         throw publishErrorOf(err);
       }
     },
-    flush: batcher.flush,
   };
 }
 
@@ -113,17 +104,6 @@ function attributesOf({ attributes = {} }: OutgoingMessage) {
 }
 
 function publishErrorOf(err: unknown): PublishError {
-  if (err instanceof EntryFailedError) return new PublishError(err.code, err.senderFault, err);
-  if (!isClassified(err)) return new PublishError("Unknown", false, err);
-  const isForGood = err.$fault === "client" && err.$retryable === undefined && !isThrottling(err);
-  return new PublishError(err.name, isForGood, err);
-}
-
-/** SQS calls them the client's fault, and the SDK's classes don't say that they pass. */
-function isThrottling(err: unknown): boolean {
-  return err instanceof RequestThrottled || err instanceof KmsThrottled || err instanceof OverLimit;
-}
-
-function isClassified(err: unknown): err is Classified {
-  return err instanceof Error;
+  if (err instanceof EntryFailedError) return new PublishError(err.code, err);
+  return new PublishError(err instanceof Error ? err.name : "Unknown", err);
 }

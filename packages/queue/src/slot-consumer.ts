@@ -12,7 +12,7 @@ import { receive } from "./receive.ts";
 import { checkRedrivePolicy } from "./redrive-policy.ts";
 import { Settlement } from "./settlement.ts";
 import { Slots } from "./slots.ts";
-import { type ConsumerPhase, type ConsumerStats, type ConsumerTotals, createTotals } from "./stats.ts";
+import type { ConsumerPhase, ConsumerStats } from "./stats.ts";
 
 /** With so many outcomes unconfirmed, deletes are failing: handling more would only make more duplicates. */
 const mostUnconfirmed = 1_000;
@@ -23,7 +23,6 @@ const mostUnconfirmed = 1_000;
  */
 export class SlotConsumer {
   readonly #options: ConsumerOptions;
-  readonly #totals: ConsumerTotals;
   readonly #tell: Tell;
   readonly #acknowledger: Acknowledger;
   readonly #leases: LeaseTable;
@@ -33,18 +32,15 @@ export class SlotConsumer {
   readonly #poller: Poller;
   #phase: ConsumerPhase = "created";
   #isAborting: boolean = false;
-  #lastPollAt: Date | undefined;
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(options: ConsumerOptions) {
-    const { totals, observer } = createTotals();
     this.#options = options;
-    this.#totals = totals;
-    this.#tell = createTell([observer, options.observer]);
+    this.#tell = createTell(options.observer);
     this.#acknowledger = new Acknowledger({
       ...options,
-      failed: (lease, err) => this.#tell((each) => each.acknowledgeFailed?.(lease.message, err)),
+      failed: (lease, err) => this.#tell((observer) => observer.acknowledgeFailed?.(lease.message, err)),
       ended: () => this.#poller.poll(),
     });
     this.#leases = new LeaseTable({
@@ -56,7 +52,7 @@ export class SlotConsumer {
     this.#circuit = new Circuit(options.circuit ?? defaultCircuit, {
       isReady: async () => (await options.isReady?.()) ?? true,
       opened: (reason) => this.#hold(reason),
-      closed: (openMilliseconds) => this.#tell((each) => each.circuitClosed?.({ openMilliseconds })),
+      closed: (openMilliseconds) => this.#tell((observer) => observer.circuitClosed?.({ openMilliseconds })),
       admitting: () => this.#proceed(),
     });
     this.#settlement = new Settlement({
@@ -80,7 +76,8 @@ export class SlotConsumer {
       room: () => this.#room(),
       isHungry: () => this.#slots.buffered === 0,
       receive: (most, waitTimeSeconds) => this.#receive(most, waitTimeSeconds),
-      failed: (err, retryAfterMilliseconds) => this.#tell((each) => each.pollFailed?.(err, { retryAfterMilliseconds })),
+      failed: (err, retryAfterMilliseconds) =>
+        this.#tell((observer) => observer.pollFailed?.(err, { retryAfterMilliseconds })),
     });
   }
 
@@ -117,10 +114,7 @@ export class SlotConsumer {
       circuit: this.#circuit.state,
       running: this.#slots.running.size,
       buffered: this.#slots.buffered,
-      openPolls: this.#poller.openPolls,
       unconfirmed: this.#acknowledger.unconfirmed,
-      lastPollAt: this.#lastPollAt,
-      totals: { ...this.#totals },
     };
   }
 
@@ -132,13 +126,10 @@ export class SlotConsumer {
   }
 
   async #receive(most: number, waitTimeSeconds: number): Promise<number> {
-    const startedAt = performance.now();
     const received = await receive(this.#options, most, waitTimeSeconds, () => this.#leases.awakeAt);
-    const poll = { asked: most, durationMilliseconds: performance.now() - startedAt };
-    this.#lastPollAt = new Date();
     for (const lease of received) this.#leases.add(lease);
     const messages = received.map((lease) => lease.message);
-    if (messages.length > 0) this.#tell((each) => each.received?.(messages, poll));
+    if (messages.length > 0) this.#tell((observer) => observer.received?.(messages));
     this.#slots.offer(received);
     this.#putBackUnlessRunnable();
     return received.length;
@@ -149,20 +140,18 @@ export class SlotConsumer {
     if (!this.#leases.check(lease)) return;
     lease.startedAt = performance.now();
     this.#circuit.started(lease);
-    const wait = { bufferedMilliseconds: lease.startedAt - lease.arrivedAt };
-    this.#tell((each) => each.started?.(lease.message, wait));
     await attempt(this.#options, lease, (outcome) => this.#settlement.conclude(lease, outcome));
   }
 
   #lose(lease: Lease, err: LeaseLostError): void {
     lease.controller.abort(err);
-    this.#tell((each) => each.leaseLost?.(lease.message, err));
+    this.#tell((observer) => observer.leaseLost?.(lease.message, err));
     this.#slots.drop(lease);
     this.#circuit.ended(lease, "undecided");
   }
 
   #hold(reason: OpenReason): void {
-    this.#tell((each) => each.circuitOpened?.({ reason }));
+    this.#tell((observer) => observer.circuitOpened?.({ reason }));
     this.#putBackUnlessRunnable();
   }
 

@@ -59,8 +59,8 @@ export const consumerBugs: readonly Bug[] = [
     edits: [
       {
         file: queue("slot-consumer"),
-        text: "    lease.controller.abort(err);\n    this.#tell((each) => each.leaseLost",
-        by: "    this.#tell((each) => each.leaseLost",
+        text: "    lease.controller.abort(err);\n    this.#tell((observer) => observer.leaseLost",
+        by: "    this.#tell((observer) => observer.leaseLost",
       },
     ],
     noticedAs: "a message is hidden while its handler runs",
