@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { whileRolesAreNew } from "@gift/release/task/new-role";
+import { TaskNeverStartedError } from "@gift/release/task/run-to-end";
 import { describe, expect, test } from "vitest";
 import { type Answers, serveAws } from "./aws.ts";
 
@@ -13,6 +15,12 @@ const task = {
   securityGroups: ["sg-1"],
   hasPublicAddress: false,
   logGroup: "/gift/staging/Migration",
+};
+
+/** What ECS says of a role that IAM has just made. */
+const tooNew = {
+  __type: "ClientException",
+  message: "ECS was unable to assume the role 'arn:aws:iam::123456789012:role/gift-staging-Migration'",
 };
 
 const taskArn = "arn:aws:ecs:us-east-1:123456789012:task/gift/0123abcd";
@@ -70,6 +78,50 @@ describe("what sst deploy runs before it touches a service", () => {
     });
   });
 
+  test("a role that ECS can't take yet is waited for: on a new stage's first deploy it is seconds old", async () => {
+    const works = ecs({ containers: [{ name: "Migration", exitCode: 0 }] });
+    const answers: Answers = (call, earlier) => (earlier.length === 0 ? tooNew : works(call, earlier));
+    const { code, output, calls } = await runTask(answers);
+    expect({ code, operations: calls.map(({ operation }) => operation) }).toEqual({
+      code: 0,
+      operations: ["RunTask", "RunTask", "DescribeTasks", "DescribeTasks"],
+    });
+    expect(output).toContain("too new: ECS was unable to assume the role");
+  });
+
+  test("a task that its new role can't start yet is run again; nothing of it ran", async () => {
+    const refused = { name: "Migration" };
+    const stoppedReason = "ResourceInitializationError: unable to pull secrets or registry auth: AccessDeniedException";
+    const answers: Answers = (call, earlier) => {
+      const runs = earlier.filter(({ operation }) => operation === "RunTask").length;
+      return ecs(runs < 2 ? { containers: [refused], stoppedReason } : { containers: [{ ...refused, exitCode: 0 }] })(
+        call,
+        earlier,
+      );
+    };
+    const { code, calls } = await runTask(answers);
+    expect(code).toBe(0);
+    expect(calls.filter(({ operation }) => operation === "RunTask")).toHaveLength(2);
+  });
+
+  test.each([
+    ["ECS refuses it for another reason", () => ({ ...tooNew, message: "TaskDefinition is inactive" })],
+    ["it has run", ecs({ containers: [{ name: "Migration", exitCode: 1, reason: "ResourceInitializationError" }] })],
+    ["its image doesn't exist", ecs({ containers: [{ name: "Migration", reason: "CannotPullContainerError" }] })],
+  ])("a task is run once when %s", async (_, answers) => {
+    const { code, calls } = await runTask(answers);
+    expect(code).toBe(1);
+    expect(calls.filter(({ operation }) => operation === "RunTask")).toHaveLength(1);
+  });
+
+  test("a task that its role can't start when that is no longer new fails the deploy, with ECS's sentence", async () => {
+    const refuse = () => Promise.reject(new TaskNeverStartedError("ResourceInitializationError: no such secret"));
+    const reasons: string[] = [];
+    const options = { propagationSeconds: 0.05, pauseSeconds: 0.02, onRepeat: (why: string) => void reasons.push(why) };
+    await expect(whileRolesAreNew(refuse, options)).rejects.toThrow("no such secret");
+    expect(reasons.length).toBeGreaterThan(0);
+  });
+
   test("a deploy that doesn't say which task is refused in one sentence", async () => {
     const { code, error } = await runTask(() => ({}), { taskDefinition: "Migration" });
     expect(code).toBe(1);
@@ -77,12 +129,18 @@ describe("what sst deploy runs before it touches a service", () => {
   });
 });
 
+interface Ending {
+  readonly after?: number;
+  readonly containers: readonly object[];
+  readonly stoppedReason?: string;
+}
+
 /** ECS as it answers for a task that is running for a while and then stops. */
-function ecs({ after = 0, containers }: { after?: number; containers: readonly object[] }): Answers {
+function ecs({ after = 0, ...ending }: Ending): Answers {
   return ({ operation }, earlier) => {
     if (operation === "RunTask") return { tasks: [{ taskArn }], failures: [] };
     const looks = earlier.filter((call) => call.operation === "DescribeTasks").length;
-    return { tasks: [{ taskArn, containers, lastStatus: looks < after ? "RUNNING" : "STOPPED" }], failures: [] };
+    return { tasks: [{ taskArn, ...ending, lastStatus: looks < after ? "RUNNING" : "STOPPED" }], failures: [] };
   };
 }
 

@@ -1,5 +1,6 @@
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { readConfig } from "./config.ts";
+import { whileRolesAreNew } from "./new-role.ts";
 import { runToEnd } from "./run-to-end.ts";
 
 // What `sst deploy` runs between the build of the image and the update of the services; see infra/migration.ts.
@@ -11,7 +12,12 @@ try {
   const { task, region, credentials } = readConfig();
   const client = new ECSClient({ region, ...(credentials && { credentials }) });
   const onStarted = (arn: string) => process.stdout.write(`started ${arn}\n`);
-  await runToEnd(client, task, { deadlineSeconds, pollSeconds: 3, onStarted });
+  const onRepeat = (reason: string) => process.stdout.write(`again, as the task's roles may be too new: ${reason}\n`);
+  await whileRolesAreNew(() => runToEnd(client, task, { deadlineSeconds, pollSeconds: 3, onStarted }), {
+    propagationSeconds: 60,
+    pauseSeconds: 3,
+    onRepeat,
+  });
   process.stdout.write("done\n");
 } catch (err) {
   process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n`);

@@ -8,12 +8,16 @@ export interface RunOptions {
   onStarted(taskArn: string): void;
 }
 
+/** The task stopped before any of its containers ran. */
+export class TaskNeverStartedError extends Error {}
+
 /**
  * Runs an ECS task on Fargate until it has stopped.
  * @param client of the task's region
  * @param declaration what to run, and where
  * @param options how long, and who is told
- * @throws Error that says why, and where the task's output is, unless every container ended with exit code 0
+ * @throws Error that says why, and where the task's output is, unless every container ended with exit code 0; a
+ * TaskNeverStartedError when none has one
  */
 export async function runToEnd(client: ECSClient, declaration: TaskDeclaration, options: RunOptions): Promise<void> {
   const taskArn = await startTask(client, declaration, { startedBy: "deploy" });
@@ -27,9 +31,12 @@ export async function runToEnd(client: ECSClient, declaration: TaskDeclaration, 
       cause: err,
     });
   }
-  const { tasks = [] } = await client.send(new DescribeTasksCommand(which));
-  const failure = tasks[0] ? failureOf(tasks[0]) : "ECS has forgotten it";
-  if (failure) throw new Error(`${taskArn} failed: ${failure}; ${outputOf(declaration, taskArn)}`);
+  const { tasks: [task] = [] } = await client.send(new DescribeTasksCommand(which));
+  const failure = task ? failureOf(task) : "ECS has forgotten it";
+  if (!failure) return;
+  const hasRun = !task?.containers?.every(({ exitCode }) => exitCode === undefined);
+  const sentence = `${taskArn} failed: ${failure}; ${outputOf(declaration, taskArn)}`;
+  throw hasRun ? new Error(sentence) : new TaskNeverStartedError(sentence);
 }
 
 /** A container without an exit code never ran: its image couldn't be pulled, or a secret couldn't be read. */
