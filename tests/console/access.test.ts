@@ -123,7 +123,7 @@ describe("with a key", () => {
       ],
       bearer,
     );
-    expect(textOf(answer.text)).toContain("not found");
+    expect(textOf(answer.text)).toContain("not_found");
     const refused = await page.get("/", { authorization: "Bearer wrong" });
     expect([refused.status, refused.headers.get("www-authenticate")]).toEqual([303, null]);
     expect(

@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
 
-type PartName = "announcement" | "verdict" | "flow" | "gifts" | "failures" | "letters";
+type PartName = "announcement" | "verdict" | "flow" | "gifts" | "failures" | "dead-letters";
 
 /** One round as the page's script gets it. */
 export interface RoundEvent {

@@ -36,5 +36,5 @@ test("what is foreseen is what a redrive then does, for every kind of dead lette
     done.set(id, outcome.kind);
   }
   expect(foreseen).toEqual(done);
-  expect(new Set(done.values())).toEqual(new Set(["redriven", "not-failed", "resolved-before"]));
+  expect(new Set(done.values())).toEqual(new Set(["redriven", "not_failed", "resolved_before"]));
 });

@@ -16,7 +16,7 @@ function figures(values: Partial<DatabaseFigures>): DatabaseFigures {
     sent: [],
     lastMinute: { begun: 0, sent: 0, retried: 0, failed: 0 },
     failures: [],
-    openLetters: [],
+    openDeadLetters: [],
     ...values,
   };
 }

@@ -17,7 +17,7 @@ const calm: DatabaseFigures = {
   sent: [],
   lastMinute: { begun: 100, sent: 80, retried: 20, failed: 0 },
   failures: [],
-  openLetters: [],
+  openDeadLetters: [],
 };
 const empty: QueueFigures = { gift: { waiting: 0, inFlight: 0 }, deadLetters: { waiting: 0, inFlight: 0 } };
 const since = new Date("2026-01-31T03:00:05Z");
@@ -59,7 +59,7 @@ describe("what needs an operator", () => {
       "Dead letters are not recorded yet",
       round({}, { deadLetters: { waiting: 1, inFlight: 0 } }, { unrecordedSeconds: 10 }),
     ],
-    ["Dead letters are open", round({ openLetters: [{ errorCode: "X", count: 1, oldestAt: since }] })],
+    ["Dead letters are open", round({ openDeadLetters: [{ errorCode: "X", count: 1, oldestAt: since }] })],
   ])("%s", (title, given) => {
     expect(titles(given)).toEqual([title]);
   });
@@ -84,7 +84,7 @@ describe("what needs an operator", () => {
 
   test("a source that is away comes first, says since when and why, and nothing is concluded from its figures", () => {
     const away = { kind: "away", since, reason: "connect ECONNREFUSED" } as const;
-    const letters = { openLetters: [{ errorCode: "X", count: 2, oldestAt: since }] };
+    const letters = { openDeadLetters: [{ errorCode: "X", count: 2, oldestAt: since }] };
     const found = problemsOf(round(letters, {}, { queues: away }));
     expect(found.map(({ title }) => title)).toEqual(["SQS doesn't answer", "Dead letters are open"]);
     expect(found[0]).toMatchObject({
@@ -100,13 +100,15 @@ describe("what needs an operator", () => {
 
 test("what is read out has no figures, so it changes only with what is wrong", () => {
   const letters = (count: number) =>
-    announcement(problemsOf(round({ openLetters: [{ errorCode: "X", count, oldestAt: since }] }))).text;
+    announcement(problemsOf(round({ openDeadLetters: [{ errorCode: "X", count, oldestAt: since }] }))).text;
   expect(letters(1)).toContain("Dead letters are open.");
   expect(letters(2)).toBe(letters(1));
 });
 
 test("the verdict names every problem with its runbook page, and a link where there is one", () => {
-  const problems = problemsOf(round({ outbox: [], openLetters: [{ errorCode: "<b>", count: 1, oldestAt: since }] }));
+  const problems = problemsOf(
+    round({ outbox: [], openDeadLetters: [{ errorCode: "<b>", count: 1, oldestAt: since }] }),
+  );
   const { text } = verdict(problems);
   expect(text).toContain("One thing needs you");
   expect(text).toContain('<a href="/dead-letters">');

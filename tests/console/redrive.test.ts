@@ -49,8 +49,8 @@ describe("redriving a dead letter", () => {
     });
     expect(rows.sendRequests).toContainEqual(expect.objectContaining({ redriven_by: "olga" }));
     expect(rows.outbox).toHaveLength(1);
-    expect(page.log.of("console.changed")).toEqual([
-      expect.objectContaining({ what: "redriven", by: "olga", dead_letter_id: "1", request_id: rows.gift?.request_id }),
+    expect(page.log.of("dead_letter.redriven")).toEqual([
+      expect.objectContaining({ operator: "olga", dead_letter_id: "1", request_id: rows.gift?.request_id }),
     ]);
     await begun(own.db, { ...gift, requestId: rows.gift?.request_id ?? "" });
   });
@@ -62,7 +62,7 @@ describe("redriving a dead letter", () => {
     const { status, text } = await page.post("/dead-letters/redrive", fields("1"));
     expect(status).toBe(200);
     expect(textOf(text)).toContain("0 of 1 redriven");
-    expect(textOf(text)).toContain("resolved before");
+    expect(textOf(text)).toContain("resolved_before");
     expect(await everything(own.db)).toEqual(before);
   });
 
@@ -87,7 +87,7 @@ describe("redriving a dead letter", () => {
     expect(asked).toEqual(["1", "2"]);
     const { text: answer } = await page.post("/dead-letters/redrive", fields(...asked));
     expect(textOf(answer)).toContain("1 of 2 redriven");
-    expect(textOf(answer)).toContain("gift not FAILED");
+    expect(textOf(answer)).toContain("not_failed");
     const states = await own.db.selectFrom("dead_letters").select("state").orderBy("id").execute();
     expect(states.map(({ state }) => state)).toEqual(["REDRIVEN", "OPEN", "OPEN"]);
   });
@@ -101,10 +101,23 @@ describe("redriving a dead letter", () => {
     expect((await page.get("/dead-letters/redrive?error_code=NONE")).status).toBe(400);
   });
 
+  test("when Postgres refuses one, what was done and what was not reached is said, and the log has why", async () => {
+    for (let count = 0; count < 3; count += 1) await deadLetter();
+    await sql`alter table dead_letters add constraint refused check (id <> 2 or state = 'OPEN')`.execute(own.db);
+    const { status, text } = await page.post("/dead-letters/redrive", fields("1", "2", "3"));
+    await sql`alter table dead_letters drop constraint refused`.execute(own.db);
+    expect(status).toBe(200);
+    expect(textOf(text)).toContain("1 of 3 redriven");
+    expect(textOf(text)).toContain("2 not_reached 3 not_reached");
+    expect(page.log.of("http.failed")).toMatchObject([{ dead_letter_id: "2" }]);
+    const states = await own.db.selectFrom("dead_letters").select("state").orderBy("id").execute();
+    expect(states.map(({ state }) => state)).toEqual(["REDRIVEN", "OPEN", "OPEN"]);
+  });
+
   test("what was deleted meanwhile is reported, and the rest goes on", async () => {
     await deadLetter();
     const { text } = await page.post("/dead-letters/redrive", fields("77", "1"));
-    expect(textOf(text)).toContain("77 not found");
+    expect(textOf(text)).toContain("77 not_found");
     expect(textOf(text)).toContain("1 of 2 redriven");
   });
 });
@@ -115,10 +128,11 @@ describe("discarding", () => {
     const question = await page.get("/dead-letters/discard?id=1");
     expect(textOf(question.text)).toContain("Nothing is sent");
     expect(textOf((await page.post("/dead-letters/discard", fields("1"))).text)).toContain("1 of 1 discarded");
+    expect(page.log.of("dead_letter.discarded")).toMatchObject([{ operator: "olga", dead_letter_id: "1" }]);
     const rows = await rowsOf(own.db, gift.id);
     expect(rows.gift?.status).toBe("FAILED");
     expect(rows.deadLetters[0]).toMatchObject({ state: "DISCARDED", resolved_by: "olga" });
-    expect(textOf((await page.post("/dead-letters/discard", fields("1"))).text)).toContain("resolved before");
+    expect(textOf((await page.post("/dead-letters/discard", fields("1"))).text)).toContain("resolved_before");
     expect(textOf((await page.post("/dead-letters/redrive", fields("1"))).text)).toContain("0 of 1 redriven");
   });
 });
@@ -130,10 +144,22 @@ describe("redriving a gift", () => {
     expect(textOf(question.text)).toContain("It failed with PROVIDER_REFUSED: no.");
     const { status, headers } = await page.post(`/gifts/${gift.id}/redrive`, fields());
     expect([status, headers.get("location")]).toEqual([303, `/gifts/${gift.id}`]);
-    expect((await rowsOf(own.db, gift.id)).gift?.status).toBe("QUEUED");
+    const { request_id, status: isNow } = (await rowsOf(own.db, gift.id)).gift ?? {};
+    expect(isNow).toBe("QUEUED");
+    expect(page.log.of("gift.redriven")).toMatchObject([{ operator: "olga", gift_id: gift.id, request_id }]);
+    expect(page.log.of("dead_letter.redriven")).toEqual([]);
     const again = await page.post(`/gifts/${gift.id}/redrive`, fields());
     expect(again.status).toBe(409);
     expect(textOf(again.text)).toContain("The gift is QUEUED");
+  });
+
+  test("closes its open dead letter, and the log says so as for any other redrive of one", async () => {
+    const gift = await deadLetter();
+    await page.post(`/gifts/${gift.id}/redrive`, fields());
+    const { deadLetters } = await rowsOf(own.db, gift.id);
+    expect(deadLetters).toMatchObject([{ state: "REDRIVEN", resolved_by: "olga" }]);
+    const request = { request_id: deadLetters[0]?.redrive_request_id };
+    expect(page.log.of("dead_letter.redriven")).toMatchObject([{ operator: "olga", dead_letter_id: "1", ...request }]);
   });
 });
 
@@ -191,7 +217,7 @@ describe("a change that nobody meant is refused, and nothing changes", () => {
     const before = await everything(own.db);
     expect((await attempt(fields("1"))).status).toBe(status);
     expect(await everything(own.db)).toEqual(before);
-    expect(page.log.of("console.changed")).toEqual([]);
+    expect(page.log.events()).toEqual([]);
   });
 
   test("a browser that sends no Origin says with Sec-Fetch-Site where the form comes from", async () => {

@@ -33,7 +33,7 @@ test("a round comes each second with what has changed, and the charts whole at f
   });
   expect(later.charts.length).toBeLessThan(150);
   expect(new Set(Object.keys(later.parts))).toEqual(
-    new Set(["announcement", "failures", "flow", "gifts", "letters", "verdict"]),
+    new Set(["announcement", "failures", "flow", "gifts", "dead-letters", "verdict"]),
   );
 });
 

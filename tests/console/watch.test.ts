@@ -14,7 +14,7 @@ const figures: DatabaseFigures = {
   sent: [],
   lastMinute: { begun: 0, sent: 0, retried: 0, failed: 0 },
   failures: [],
-  openLetters: [],
+  openDeadLetters: [],
 };
 const queues = { gift: { waiting: 0, inFlight: 0 }, deadLetters: { waiting: 0, inFlight: 0 } };
 

@@ -63,7 +63,7 @@ test("a second redrive changes nothing", async () => {
   const gift = await deadGift();
   await redrive(gift.letterId);
   const before = await everything(own.db);
-  expect(await redrive(gift.letterId)).toEqual({ kind: "resolved-before" });
+  expect(await redrive(gift.letterId)).toEqual({ kind: "resolved_before" });
   expect(await everything(own.db)).toEqual(before);
 });
 
@@ -71,7 +71,7 @@ test("a discarded letter can't be redriven", async () => {
   const gift = await deadGift();
   await discardDeadLetter(own.db, { id: gift.letterId, operator: "olga" });
   const before = await everything(own.db);
-  expect(await redrive(gift.letterId)).toEqual({ kind: "resolved-before" });
+  expect(await redrive(gift.letterId)).toEqual({ kind: "resolved_before" });
   expect(await everything(own.db)).toEqual(before);
 });
 
@@ -84,7 +84,7 @@ test("the letter of a gift that is SENT, of one on another request, and of no gi
   const [poison = ""] = await listDeadLetterIds(own.db, { errorCode: "UNPARSABLE_MESSAGE", state: "OPEN" });
   for (const id of [(await deadGift("SENT")).letterId, stale, poison]) {
     const before = await everything(own.db);
-    expect(await redrive(id)).toEqual({ kind: "not-failed" });
+    expect(await redrive(id)).toEqual({ kind: "not_failed" });
     expect(await everything(own.db)).toEqual(before);
   }
 });

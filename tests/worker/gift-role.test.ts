@@ -195,7 +195,7 @@ describe("redrive", () => {
       database.db.transaction().execute((trx) => redriveDeadLetter(trx, { id: letter?.id ?? "", operator: "test" }));
     const outcome = await redrive();
     if (outcome.kind !== "redriven") throw new Error(outcome.kind);
-    expect(await redrive()).toEqual({ kind: "resolved-before" });
+    expect(await redrive()).toEqual({ kind: "resolved_before" });
     const messages = await database.db
       .selectFrom("outbox")
       .selectAll()

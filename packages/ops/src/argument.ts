@@ -1,13 +1,15 @@
 import { type ApiKeyScope, apiKeyScopes, clientIdPattern, maxRateLimitPerMinute } from "@gift/core/api-key/api-key";
+import { deadLetterIdPattern, errorCodePattern } from "@gift/core/dead-letter/dead-letter";
+import { fingerprintPattern } from "@gift/core/dead-letter/fingerprint";
 import { parseGiftId as readGiftId } from "@gift/core/gift/gift-id";
 import { defaultOperator } from "./config.ts";
 import { UsageError } from "./usage-error.ts";
 
-const identity = /^[1-9]\d{0,17}$/;
+const deadLetterId = new RegExp(deadLetterIdPattern);
 const clientId = new RegExp(clientIdPattern);
 const keyPrefix = /^[0-9A-Za-z]{8}$/;
-const errorCode = /^[A-Z][A-Z0-9_]*$/;
-const fingerprint = /^[0-9a-f]{12}$/;
+const errorCode = new RegExp(errorCodePattern);
+const fingerprint = new RegExp(fingerprintPattern);
 /** A day (its start in UTC), or a time that says its zone: an operator's laptop and the service rarely share one. */
 const isoTime = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
 
@@ -25,7 +27,7 @@ export function parseGiftId(text: string): string {
 }
 
 export function parseDeadLetterId(text: string): string {
-  if (!identity.test(text)) throw new UsageError(`"${text}" is not a dead letter's id: it is a number from 1`);
+  if (!deadLetterId.test(text)) throw new UsageError(`"${text}" is not a dead letter's id: it is a number from 1`);
   return text;
 }
 

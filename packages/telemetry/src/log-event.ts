@@ -15,6 +15,7 @@ export const logEvents = {
   "http.overloaded": { level: "warn", message: "requests are refused: too many are being answered" },
   "api_key.use_unrecorded": { level: "warn", message: "when keys were last used can't be written; requests go on" },
   "gift.created": { level: "info", message: "gift created" },
+  "gift.redriven": { level: "info", message: "an operator redrove a gift" },
   "send.accepted": { level: "info", message: "send request accepted" },
   "send.replayed": { level: "info", message: "send request replayed" },
   "send.conflicted": { level: "info", message: "send request refused: the gift has left CREATED" },
@@ -45,7 +46,6 @@ export const logEvents = {
   "consumer.circuit_closed": { level: "info", message: "polling again" },
   "console.listening": { level: "info", message: "the operator page can be opened" },
   "console.sign_in_refused": { level: "warn", message: "someone tried to sign in to the operator page" },
-  "console.changed": { level: "info", message: "an operator changed something through the operator page" },
   "task_protection.failed": { level: "warn", message: "ECS did not change the task's scale-in protection" },
 } as const satisfies Record<string, { level: "info" | "warn" | "error" | "fatal"; message: string }>;
 

@@ -1,3 +1,4 @@
+import { usualRatePerSecond } from "@gift/core/dead-letter/one-by-one";
 import { deadLetterId, listQuery } from "../schema/dead-letter.schema.ts";
 import { errorResponsesOf } from "./error-response.ts";
 import { json } from "./json-response.ts";
@@ -13,7 +14,7 @@ const selection = {
 };
 
 const changeResponses = {
-  200: json("DeadLetterChanges", "What became of each letter, or would become of it."),
+  200: json("DeadLetterChanges", "What became of each dead letter, or would become of it."),
   ...errorResponsesOf("UNSUPPORTED_MEDIA_TYPE"),
 };
 
@@ -46,7 +47,9 @@ export const redriveDeadLetters = {
   tags: ["Operator"],
   summary: "Send the gifts of dead letters again",
   description:
-    "Either the letters with these ids, or the oldest OPEN ones that pass a filter, at 50 a second. Each in a transaction of its own: FAILED → QUEUED under a new request id. Doing it twice changes nothing the second time. `dry_run` tells what would be done.",
+    `Either the dead letters with these ids, or the oldest OPEN ones that pass a filter, at ${usualRatePerSecond} a second. ` +
+    "Each in a transaction of its own: FAILED → QUEUED under a new request id. Doing it twice changes nothing the second " +
+    "time. `dry_run` tells what would be done.",
   requestBody: selection,
   responses: changeResponses,
 };
@@ -55,7 +58,8 @@ export const discardDeadLetters = {
   operationId: "discardDeadLetters",
   tags: ["Operator"],
   summary: "Close dead letters without sending their gifts again",
-  description: "Selected as for a redrive. The gifts stay as they are, and a discarded letter can't be opened again.",
+  description:
+    "Selected as for a redrive. The gifts stay as they are, and a discarded dead letter can't be opened again.",
   requestBody: selection,
   responses: changeResponses,
 };

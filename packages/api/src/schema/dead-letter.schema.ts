@@ -1,4 +1,6 @@
-import { deadLetterStates } from "@gift/core/dead-letter/dead-letter";
+import { deadLetterIdPattern, deadLetterStates, errorCodePattern } from "@gift/core/dead-letter/dead-letter";
+import { fingerprintPattern } from "@gift/core/dead-letter/fingerprint";
+import { usualRatePerSecond } from "@gift/core/dead-letter/one-by-one";
 import { giftIdPattern } from "@gift/core/gift/gift-id";
 import { Kind, Type, TypeRegistry } from "@sinclair/typebox";
 
@@ -16,9 +18,8 @@ const time = Type.Unsafe<string>({
   description: "a time with its zone, as 2026-01-31T08:00:00Z",
 });
 
-/** As many as fit a column of 8 bytes; a text, because a JSON number isn't exact so far. */
 export const deadLetterId = Type.String({
-  pattern: "^[1-9][0-9]{0,17}$",
+  pattern: deadLetterIdPattern,
   description: "the number of a dead letter, as text",
 });
 
@@ -30,9 +31,9 @@ const giftId = Type.String({
 /** What narrows a selection; all that are given must hold. */
 const filterFields = {
   gift_id: Type.Optional(giftId),
-  error_code: Type.Optional(Type.String({ pattern: "^[A-Z][A-Z0-9_]*$", description: "a code, as PROVIDER_FAILED" })),
+  error_code: Type.Optional(Type.String({ pattern: errorCodePattern, description: "a code, as PROVIDER_FAILED" })),
   fingerprint: Type.Optional(
-    Type.String({ pattern: "^[0-9a-f]{12}$", description: "12 hexadecimal digits: an error_fingerprint" }),
+    Type.String({ pattern: fingerprintPattern, description: "12 hexadecimal digits: an error_fingerprint" }),
   ),
   created_after: Type.Optional(time),
   created_before: Type.Optional(time),
@@ -57,8 +58,8 @@ export const listQuery = Type.Object(
   { additionalProperties: false },
 );
 
-/** One request's worth: at 50 a second it is answered within 2 s. */
-export const mostAtOnce = 100;
+/** One request's worth: it is answered within 2 s. */
+export const mostAtOnce = 2 * usualRatePerSecond;
 
 export const selectionBody = Type.Object(
   {

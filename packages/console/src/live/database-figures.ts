@@ -1,5 +1,5 @@
 import type { Database } from "@gift/core/database/database";
-import { countOpenDeadLetters, type OpenLetters } from "@gift/core/dead-letter/count-open";
+import { countOpenDeadLetters, type OpenDeadLetters } from "@gift/core/dead-letter/count-open";
 import { countGifts, type StatusCount } from "@gift/core/gift/count-by-status";
 import { longestQueuedSeconds } from "@gift/core/gift/longest-queued";
 import { type OutboxStatus, outboxStatus } from "@gift/core/outbox/status";
@@ -19,7 +19,7 @@ export interface DatabaseFigures {
   readonly sent: readonly SentInSecond[];
   readonly lastMinute: AttemptTally;
   readonly failures: readonly RecentFailure[];
-  readonly openLetters: readonly OpenLetters[];
+  readonly openDeadLetters: readonly OpenDeadLetters[];
 }
 
 /** Catching up after a gap looks this far back once. */
@@ -57,7 +57,7 @@ async function readFigures(
   tail: ReturnType<typeof usualTail>,
 ): Promise<DatabaseFigures> {
   const { attempts, pages } = windowSeconds > usualWindowSeconds ? longTail : tail;
-  const [gifts, longest, outbox, accepted, sent, lastMinute, failures, openLetters] = await Promise.all([
+  const [gifts, longest, outbox, accepted, sent, lastMinute, failures, openDeadLetters] = await Promise.all([
     countGifts(db),
     longestQueuedSeconds(db),
     outboxStatus(db),
@@ -76,6 +76,6 @@ async function readFigures(
     sent,
     lastMinute,
     failures,
-    openLetters,
+    openDeadLetters,
   };
 }

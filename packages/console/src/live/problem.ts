@@ -20,7 +20,7 @@ export interface Problem {
 /** The outbox is swept every second; a minute is what a crash's lease and one failed publish may take. */
 const outboxPatienceSeconds = 60;
 
-/** A letter is recorded within a second of its arrival; one that is just passing through is no news. */
+/** A dead letter is recorded within a second of its arrival; one that is just passing through is no news. */
 const recordingPatienceSeconds = 10;
 
 /** With fewer attempts a streak of bad luck, at one failure in five, would look like an outage. */
@@ -43,7 +43,7 @@ export function problemsOf({ database, queues, unrecordedSeconds }: Round): Prob
     figures && failingAttempts(figures),
     figures && slowDelivery(figures),
     depths && unrecordedLetters(depths, unrecordedSeconds),
-    figures && openLetters(figures),
+    figures && openDeadLetters(figures),
   ].filter((problem) => problem !== undefined);
   return problems.sort((one, other) => rank(one) - rank(other));
 }
@@ -107,7 +107,7 @@ function unrecordedLetters({ deadLetters }: QueueFigures, seconds: number): Prob
   };
 }
 
-function openLetters({ openLetters: open }: DatabaseFigures): Problem | undefined {
+function openDeadLetters({ openDeadLetters: open }: DatabaseFigures): Problem | undefined {
   const count = open.reduce((sum, letter) => sum + letter.count, 0);
   if (count === 0) return undefined;
   const codes = open.slice(0, 3).map((letter) => `${letter.errorCode} (${letter.count})`);

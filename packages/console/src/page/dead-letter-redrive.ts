@@ -1,17 +1,15 @@
-import type { Database } from "@gift/core/database/database";
 import { type ForeseenRedrive, foreseeRedrive } from "@gift/core/dead-letter/foresee-redrive";
-import { redriveDeadLetter } from "@gift/core/dead-letter/redrive";
-import type { Transaction } from "kysely";
+import { usualRatePerSecond } from "@gift/core/dead-letter/one-by-one";
 import type { Dependencies } from "../dependencies.ts";
 import { pageAnswer } from "../http/answer.ts";
 import type { Route } from "../http/route.ts";
 import { confirmationPage } from "../view/confirmation.ts";
 import { documentOf } from "../view/document.ts";
-import { type LetterResult, outcomePage } from "../view/outcome.ts";
+import { outcomePage } from "../view/outcome.ts";
 import { readBy } from "./by.ts";
-import { changeLetters } from "./change-letters.ts";
-import { chosenLetters } from "./chosen-letters.ts";
-import { readLetterIds } from "./letter-ids.ts";
+import { changeDeadLetters } from "./change-dead-letters.ts";
+import { chosenDeadLetters } from "./chosen-dead-letters.ts";
+import { readDeadLetterIds } from "./dead-letter-ids.ts";
 
 const section = "/dead-letters";
 
@@ -21,7 +19,7 @@ export function confirmRedriveRoute({ db, stage }: Dependencies): Route {
     method: "GET",
     path: "/dead-letters/redrive",
     async handle({ url, visitor }) {
-      const ids = await chosenLetters(db, url.searchParams);
+      const ids = await chosenDeadLetters(db, url.searchParams);
       const foreseen = Array.from((await foreseeRedrive(db, ids)).values());
       const title = ids.length === 1 ? `Redrive dead letter ${ids[0]}?` : `Redrive ${ids.length} dead letters?`;
       const question = { title, consequences: consequencesOf(foreseen), ids, yes: "Redrive", visitor };
@@ -37,27 +35,20 @@ export function redriveRoute(dependencies: Dependencies): Route {
     method: "POST",
     path: "/dead-letters/redrive",
     async handle({ form, visitor }) {
-      const [ids, by] = [readLetterIds(form), readBy(form)];
-      const results = await changeLetters(dependencies, { ids, by, change: (trx, id) => redriveOne(trx, id, by) });
-      const body = outcomePage("redriven", results);
+      const change = { action: "redrive", ids: readDeadLetterIds(form), operator: readBy(form) } as const;
+      const body = outcomePage("redrive", await changeDeadLetters(dependencies, change));
       return pageAnswer(documentOf({ title: "Redriven", stage: dependencies.stage, visitor, section, body }));
     },
   };
 }
 
-async function redriveOne(trx: Transaction<Database>, id: string, operator: string): Promise<Omit<LetterResult, "id">> {
-  const outcome = await redriveDeadLetter(trx, { id, operator });
-  if (outcome.kind === "redriven") return { outcome: "redriven", requestId: outcome.requestId };
-  return { outcome: outcome.kind === "not-failed" ? "gift not FAILED" : "resolved before" };
-}
-
 function consequencesOf(foreseen: readonly ForeseenRedrive[]): string[] {
   const count = (outcome: ForeseenRedrive) => foreseen.filter((one) => one === outcome).length;
-  const [redriven, notFailed, before] = [count("redriven"), count("not-failed"), count("resolved-before")];
+  const [redriven, notFailed, before] = [count("redriven"), count("not_failed"), count("resolved_before")];
   const gifts = redriven === 1 ? "1 gift goes" : `${redriven} gifts go`;
   return [
     redriven > 0
-      ? `${gifts} from FAILED to QUEUED under a new request id, and workers send them again, at most 50 a second.`
+      ? `${gifts} from FAILED to QUEUED under a new request id, and workers send them again, at most ${usualRatePerSecond} a second.`
       : "No gift would be sent again.",
     notFailed > 0 && `${notFailed} can't be redriven: the gift isn't FAILED under that request. Nothing happens to it.`,
     before > 0 && `${before} ${before === 1 ? "was" : "were"} resolved before. Nothing happens to it.`,

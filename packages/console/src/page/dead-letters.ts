@@ -2,10 +2,10 @@ import { listDeadLetters } from "@gift/core/dead-letter/find";
 import type { Dependencies } from "../dependencies.ts";
 import { pageAnswer } from "../http/answer.ts";
 import type { Route } from "../http/route.ts";
+import { deadLetterListPage } from "../view/dead-letter-list.ts";
 import { documentOf } from "../view/document.ts";
-import { letterListPage } from "../view/letter-list.ts";
-import { readLetterFilter } from "./letter-filter.ts";
-import { mostLetters } from "./letter-ids.ts";
+import { mostDeadLetters } from "./dead-letter-ids.ts";
+import { readDeadLetterQuery } from "./dead-letter-query.ts";
 
 /** `GET /dead-letters`: those that a filter lets through, oldest first. */
 export function deadLettersRoute({ db, stage }: Dependencies): Route {
@@ -13,11 +13,11 @@ export function deadLettersRoute({ db, stage }: Dependencies): Route {
     method: "GET",
     path: "/dead-letters",
     async handle({ url, visitor }) {
-      const filter = readLetterFilter(url.searchParams);
+      const filter = readDeadLetterQuery(url.searchParams);
       const { state, errorCode, giftId } = filter;
-      const found = await listDeadLetters(db, { state, errorCode, giftId, limit: mostLetters + 1 });
-      const letters = found.slice(0, mostLetters);
-      const body = letterListPage({ filter, letters, hasMore: found.length > letters.length });
+      const found = await listDeadLetters(db, { state, errorCode, giftId, limit: mostDeadLetters + 1 });
+      const letters = found.slice(0, mostDeadLetters);
+      const body = deadLetterListPage({ filter, letters, hasMore: found.length > letters.length });
       return pageAnswer(documentOf({ title: "Dead letters", stage, visitor, section: "/dead-letters", body }));
     },
   };

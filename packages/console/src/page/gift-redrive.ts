@@ -40,7 +40,9 @@ export function giftRedriveRoute({ db, log }: Dependencies): Route {
       const [giftId, operator] = [requireGiftId(params.id), readBy(form)];
       const redriven = await db.transaction().execute((trx) => redriveFailedGift(trx, { giftId, operator }));
       if (!redriven) throw notFailed((await findGift(db, giftId, "anybody")).status);
-      log("console.changed", { what: "redriven", by: operator, gift_id: giftId, request_id: redriven.requestId });
+      const fields = { operator, gift_id: giftId, request_id: redriven.requestId };
+      log("gift.redriven", fields);
+      for (const id of redriven.deadLetterIds) log("dead_letter.redriven", { ...fields, dead_letter_id: id });
       return redirectAnswer(`/gifts/${giftId}`);
     },
   };

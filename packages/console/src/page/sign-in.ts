@@ -27,7 +27,7 @@ export function signInRoute({ access, log }: Dependencies): Route<OpenContext> {
         const session = access.signIn(request, address, { key: form.get("key") ?? "", operator });
         return redirectAnswer("/", { "set-cookie": sessionCookie(session, request) });
       } catch (err) {
-        if (err instanceof SignInNeededError) log("console.sign_in_refused", { by: operator, address });
+        if (err instanceof SignInNeededError) log("console.sign_in_refused", { operator, address });
         throw err;
       }
     },

@@ -66,6 +66,6 @@ function dead({ queues, database }: Round): Cell {
   const inQueue = queues.kind === "fresh" ? `${formatCount(queues.value.deadLetters.waiting)} in the DLQ` : undefined;
   const shared = { name: "Dead letters", path: "/dead-letters", detail: inQueue ?? "DLQ unknown" };
   if (database.kind === "away") return { ...shared, value: unknown };
-  const open = database.value.openLetters.reduce((sum, letter) => sum + letter.count, 0);
+  const open = database.value.openDeadLetters.reduce((sum, letter) => sum + letter.count, 0);
   return { ...shared, value: formatCount(open), unit: "open", level: open > 0 ? "attention" : undefined };
 }

@@ -5,7 +5,7 @@ import { charts } from "./charts.ts";
 import { failures } from "./failures.ts";
 import { flow } from "./flow.ts";
 import { gifts } from "./gifts.ts";
-import { openLetters } from "./open-letters.ts";
+import { openDeadLetters } from "./open-dead-letters.ts";
 import { clockTime } from "./time.ts";
 import { announcement, staleNotice, verdict } from "./verdict.ts";
 
@@ -18,7 +18,7 @@ export function liveParts(round: Round): Readonly<Record<string, Html>> {
     flow: flow(round),
     gifts: gifts(round),
     failures: failures(round),
-    letters: openLetters(round),
+    "dead-letters": openDeadLetters(round),
   };
 }
 
@@ -40,7 +40,7 @@ ${parts.gifts}
 ${charts()}
 <div class="columns">
 ${parts.failures}
-${parts.letters}
+${parts["dead-letters"]}
 </div>
 </div>`;
 }

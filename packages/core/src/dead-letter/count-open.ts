@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Database } from "../database/database.ts";
 
-export interface OpenLetters {
+export interface OpenDeadLetters {
   /** The part of `error` before the colon. */
   readonly errorCode: string;
   readonly count: number;
@@ -15,8 +15,8 @@ export const mostOpenCounted = 10_000;
  * How many dead letters are OPEN, by error code, the most frequent first.
  * @param db the database
  */
-export async function countOpenDeadLetters(db: Kysely<Database>): Promise<OpenLetters[]> {
-  const { rows } = await sql<OpenLetters>`
+export async function countOpenDeadLetters(db: Kysely<Database>): Promise<OpenDeadLetters[]> {
+  const { rows } = await sql<OpenDeadLetters>`
     select split_part(error, ':', 1) as "errorCode", count(*)::int as count, min(created_at) as "oldestAt"
     from (
       select error, created_at from dead_letters where state = 'OPEN' order by id limit ${sql.lit(mostOpenCounted)}

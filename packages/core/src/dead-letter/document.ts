@@ -1,4 +1,5 @@
 import type { DeadLetter } from "./dead-letter.ts";
+import type { DeadLetterResult } from "./one-by-one.ts";
 
 /** A dead letter as the operator API answers it and as `ops dead-letters show --json` prints it. */
 export function deadLetterDocument(letter: DeadLetter) {
@@ -19,4 +20,9 @@ export function deadLetterDocument(letter: DeadLetter) {
     resolved_at: letter.resolvedAt,
     created_at: letter.createdAt,
   };
+}
+
+/** What became of a dead letter, for the same readers. */
+export function deadLetterResultDocument({ id, outcome, requestId }: DeadLetterResult) {
+  return { dead_letter_id: id, outcome, ...(requestId !== undefined && { request_id: requestId }) };
 }

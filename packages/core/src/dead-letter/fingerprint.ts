@@ -29,6 +29,8 @@ export function normalizedError(error: RawBuilder<string>): RawBuilder<string> {
   return sql`split_part(${error}, ': ', 1) || ${plain}`;
 }
 
+export const fingerprintPattern = "^[0-9a-f]{12}$";
+
 /** Twelve hexadecimal digits that stand for a normalized error: short enough for a command line and a chat message. */
 export function fingerprintOf(normalized: RawBuilder<string>): RawBuilder<string> {
   return sql`left(encode(sha256(convert_to(${normalized}, 'UTF8')), 'hex'), 12)`;

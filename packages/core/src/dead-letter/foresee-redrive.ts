@@ -17,9 +17,9 @@ export async function foreseeRedrive(
 ): Promise<ReadonlyMap<string, ForeseenRedrive>> {
   const { rows } = await sql<{ id: string; outcome: ForeseenRedrive }>`
     select letter.id, case
-      when letter.state <> 'OPEN' then 'resolved-before'
+      when letter.state <> 'OPEN' then 'resolved_before'
       when gift.status = ${edges.redrive.from} and gift.request_id = letter.request_id then 'redriven'
-      else 'not-failed'
+      else 'not_failed'
     end as outcome
     from dead_letters letter left join gifts gift on gift.id = letter.gift_id
     where letter.id = any(${ids}::bigint[]) order by letter.id`.execute(db);

@@ -5,22 +5,30 @@ import { inTransaction } from "../database/in-transaction.ts";
 import { DeadLetterNotFoundError } from "./dead-letter.errors.ts";
 import { discardDeadLetter } from "./discard.ts";
 import { findDeadLetter } from "./find.ts";
-import { redriveDeadLetter } from "./redrive.ts";
+import { type RedriveOutcome, redriveDeadLetter } from "./redrive.ts";
+
+/** What may be done with dead letters, and the outcome of one with which it was. */
+export const doneOutcomes = { redrive: "redriven", discard: "discarded" } as const;
+
+export type DeadLetterAction = keyof typeof doneOutcomes;
+
+/** A backlog must not come back as a wave of sends to a provider that has just recovered. */
+export const usualRatePerSecond = 50;
 
 /** What became of one dead letter. */
 export interface DeadLetterResult {
   readonly id: string;
-  readonly outcome: "redriven" | "discarded" | "resolved_before" | "not_failed" | "not_found";
+  readonly outcome: RedriveOutcome["kind"] | "discarded" | "not_found";
   /** The new send request of a redrive; a dry run's never exists. */
   readonly requestId?: string;
 }
 
 export interface DeadLetterBatch {
   readonly ids: readonly string[];
-  readonly action: "redrive" | "discard";
+  readonly action: DeadLetterAction;
   /** Who does it, for the audit. */
   readonly operator: string;
-  /** So many at most, so that a backlog doesn't become a wave of sends. */
+  /** So many at most. */
   readonly ratePerSecond: number;
   readonly isDryRun: boolean;
   /** Told of each as soon as it is committed: a database that goes away in the middle doesn't hide what was done. */
@@ -59,9 +67,8 @@ async function changeOne(db: Kysely<Database>, batch: DeadLetterBatch, id: strin
 }
 
 async function redriveOne(trx: Transaction<Database>, letter: { id: string; operator: string }): Promise<Change> {
-  const outcome = await redriveDeadLetter(trx, letter);
-  if (outcome.kind === "redriven") return { outcome: "redriven", requestId: outcome.requestId };
-  return { outcome: outcome.kind === "not-failed" ? "not_failed" : "resolved_before" };
+  const { kind: outcome, ...request } = await redriveDeadLetter(trx, letter);
+  return { outcome, ...request };
 }
 
 async function discardOne(trx: Transaction<Database>, letter: { id: string; operator: string }): Promise<Change> {

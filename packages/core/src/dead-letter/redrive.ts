@@ -7,9 +7,9 @@ import { closeDeadLetters } from "./redrive-gift.ts";
 export type RedriveOutcome =
   | { readonly kind: "redriven"; readonly requestId: string }
   /** REDRIVEN or DISCARDED before. */
-  | { readonly kind: "resolved-before" }
+  | { readonly kind: "resolved_before" }
   /** The gift is not FAILED under the letter's request: sent, redriven otherwise, or never a gift. */
-  | { readonly kind: "not-failed" };
+  | { readonly kind: "not_failed" };
 
 /**
  * Sends a dead letter's gift again: the gift, its new send request, its outbox message and the audit in one
@@ -29,11 +29,11 @@ export async function redriveDeadLetter(
     .forUpdate()
     .executeTakeFirst();
   if (!row) throw new DeadLetterNotFoundError(letter.id);
-  if (row.state !== "OPEN") return { kind: "resolved-before" };
-  if (row.gift_id === null || row.request_id === null) return { kind: "not-failed" };
+  if (row.state !== "OPEN") return { kind: "resolved_before" };
+  if (row.gift_id === null || row.request_id === null) return { kind: "not_failed" };
   const { operator } = letter;
   const requestId = await redriveGift(trx, { giftId: row.gift_id, failedRequestId: row.request_id, operator });
-  if (requestId === undefined) return { kind: "not-failed" };
+  if (requestId === undefined) return { kind: "not_failed" };
   await closeDeadLetters(trx, [letter.id], { requestId, operator });
   return { kind: "redriven", requestId };
 }

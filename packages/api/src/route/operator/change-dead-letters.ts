@@ -1,6 +1,13 @@
 import type { Database } from "@gift/core/database/database";
+import { deadLetterResultDocument } from "@gift/core/dead-letter/document";
 import { type DeadLetterFilter, listDeadLetterIds } from "@gift/core/dead-letter/find";
-import { changeOneByOne, type DeadLetterBatch, type DeadLetterResult } from "@gift/core/dead-letter/one-by-one";
+import {
+  changeOneByOne,
+  type DeadLetterAction,
+  type DeadLetterResult,
+  doneOutcomes,
+  usualRatePerSecond,
+} from "@gift/core/dead-letter/one-by-one";
 import type { Log } from "@gift/telemetry/logger";
 import type { Static } from "@sinclair/typebox";
 import { Elysia } from "elysia";
@@ -12,11 +19,6 @@ import { filterOf } from "../../input/dead-letter-filter.ts";
 import { jsonBody } from "../../input/json-body.ts";
 import { mostAtOnce, selectionBody } from "../../schema/dead-letter.schema.ts";
 import { errorResponses } from "../../schema/error-body.schema.ts";
-
-/** As the operator's command does unless told otherwise: a backlog must not come back as a wave of sends. */
-const ratePerSecond = 50;
-
-const verbs = { redrive: "redriven", discard: "discarded" } as const;
 
 /** `POST /operator/dead-letters/redrive` */
 export function redriveDeadLettersRoute(dependencies: Dependencies) {
@@ -38,25 +40,17 @@ export function discardDeadLettersRoute(dependencies: Dependencies) {
 
 type Selection = Static<typeof selectionBody>;
 
-async function change(
-  { db, log }: Dependencies,
-  action: DeadLetterBatch["action"],
-  selection: Selection,
-  operator: string,
-) {
+async function change({ db, log }: Dependencies, action: DeadLetterAction, selection: Selection, operator: string) {
   const isDryRun = selection.dry_run ?? false;
   const ids = await selectedIds(db, selection);
   const onResult = isDryRun ? undefined : (result: DeadLetterResult) => audit(log, operator, result);
-  const batch = { ids, action, operator, ratePerSecond, isDryRun, ...(onResult && { onResult }) };
+  const batch = { ids, action, operator, ratePerSecond: usualRatePerSecond, isDryRun, ...(onResult && { onResult }) };
   const results = await changeOneByOne(db, batch);
   return {
     dry_run: isDryRun,
     selected: ids.length,
-    changed: results.filter(({ outcome }) => outcome === verbs[action]).length,
-    results: results.map(({ id, outcome, requestId }) => ({
-      ...{ dead_letter_id: id, outcome },
-      ...(requestId !== undefined && { request_id: requestId }),
-    })),
+    changed: results.filter(({ outcome }) => outcome === doneOutcomes[action]).length,
+    results: results.map(deadLetterResultDocument),
   };
 }
 

@@ -1,3 +1,4 @@
+import { deadLetterIdPattern } from "@gift/core/dead-letter/dead-letter";
 import { deadLetterDocument } from "@gift/core/dead-letter/document";
 import { findDeadLetter } from "@gift/core/dead-letter/find";
 import { Elysia } from "elysia";
@@ -6,7 +7,7 @@ import { InvalidRequestError } from "../../error/request-error.ts";
 import { deadLetterId } from "../../schema/dead-letter.schema.ts";
 import { errorResponses } from "../../schema/error-body.schema.ts";
 
-const identity = new RegExp(deadLetterId.pattern ?? "");
+const identity = new RegExp(deadLetterIdPattern);
 
 /** `GET /operator/dead-letters/{dead_letter_id}` */
 export function showDeadLetterRoute({ db }: Dependencies) {

@@ -3,14 +3,14 @@ import { optional, parseErrorCode, parseFingerprint, parseGiftId, parseTime } fr
 
 /** Flags that narrow a selection; all that are given must hold. */
 export const filterFlags = {
-  "error-code": { type: "string", description: "only letters with this error code" },
+  "error-code": { type: "string", description: "only dead letters with this error code" },
   fingerprint: {
     type: "string",
-    description: "only letters with this error, whatever ids and numbers its text carries",
+    description: "only dead letters with this error, whatever ids and numbers its text carries",
   },
-  gift: { type: "string", description: "only letters of the gift with this id" },
-  since: { type: "string", description: "only letters recorded at this ISO time or later" },
-  until: { type: "string", description: "only letters recorded before this ISO time" },
+  gift: { type: "string", description: "only dead letters of the gift with this id" },
+  since: { type: "string", description: "only dead letters recorded at this ISO time or later" },
+  until: { type: "string", description: "only dead letters recorded before this ISO time" },
 } as const;
 
 export type FilterArguments = { readonly [Flag in keyof typeof filterFlags]: string | undefined };

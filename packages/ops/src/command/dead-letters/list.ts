@@ -16,7 +16,7 @@ export const list = defineOperation({
       type: "enum",
       options: [...deadLetterStates, "ANY"],
       default: "OPEN",
-      description: "only letters in this state",
+      description: "only dead letters in this state",
     },
     ...filterFlags,
     limit: { type: "string", default: "50", description: "how many at most, up to 10000" },

@@ -1,5 +1,11 @@
 import type { Database } from "@gift/core/database/database";
-import { changeOneByOne, type DeadLetterBatch, type DeadLetterResult } from "@gift/core/dead-letter/one-by-one";
+import { deadLetterResultDocument } from "@gift/core/dead-letter/document";
+import {
+  changeOneByOne,
+  type DeadLetterBatch,
+  type DeadLetterResult,
+  doneOutcomes,
+} from "@gift/core/dead-letter/one-by-one";
 import type { Kysely } from "kysely";
 import { done, type ExitCode, failed } from "../../exit-code.ts";
 import { print, renderRows } from "../../output.ts";
@@ -9,12 +15,9 @@ export interface ReportedBatch extends Omit<DeadLetterBatch, "onResult"> {
   readonly isJson: boolean;
 }
 
-/** The outcome that was asked for. */
-const verbs = { redrive: "redriven", discard: "discarded" } as const;
-
 /**
  * Changes dead letters one by one and prints what became of each, also when the database goes away in the middle.
- * @returns done when every letter was changed and there was at least one
+ * @returns done when every dead letter was changed and there was at least one
  */
 export async function changeAndReport(db: Kysely<Database>, batch: ReportedBatch): Promise<ExitCode> {
   const results: DeadLetterResult[] = [];
@@ -29,16 +32,13 @@ export async function changeAndReport(db: Kysely<Database>, batch: ReportedBatch
     progress.stop();
     report(batch, results);
   }
-  return results.length > 0 && results.every((result) => result.outcome === verbs[batch.action]) ? done : failed;
+  return results.length > 0 && results.every((result) => result.outcome === doneOutcomes[batch.action]) ? done : failed;
 }
 
 function report(batch: ReportedBatch, results: readonly DeadLetterResult[]): void {
-  const verb = verbs[batch.action];
+  const verb = doneOutcomes[batch.action];
   const count = results.filter((result) => result.outcome === verb).length;
-  const documents = results.map(({ id, outcome, requestId }) => ({
-    ...{ dead_letter_id: id, outcome },
-    ...(requestId !== undefined && { request_id: requestId }),
-  }));
+  const documents = results.map(deadLetterResultDocument);
   const document = { dry_run: batch.isDryRun, selected: batch.ids.length, [verb]: count, results: documents };
   print(batch.isJson, document, () => {
     if (batch.ids.length === 0) return "no dead letter matches";

@@ -1,5 +1,6 @@
 import type { Database } from "@gift/core/database/database";
 import { type DeadLetterFilter, listDeadLetterIds } from "@gift/core/dead-letter/find";
+import { usualRatePerSecond } from "@gift/core/dead-letter/one-by-one";
 import type { Kysely } from "kysely";
 import { flags, optional, parseDeadLetterId, parseLimit, parseRate } from "../../argument.ts";
 import { UsageError } from "../../usage-error.ts";
@@ -8,10 +9,10 @@ import { type FilterArguments, filterFlags, parseFilter } from "./filter.ts";
 /** Arguments of the commands that change dead letters. */
 export const selectionArguments = {
   ids: { type: "positional", required: false, description: "ids of dead letters, one or more" },
-  all: { type: "boolean", description: "every OPEN letter that passes the filters, oldest first" },
+  all: { type: "boolean", description: "every OPEN dead letter that passes the filters, oldest first" },
   ...filterFlags,
   limit: { type: "string", description: "with --all: the oldest so many" },
-  rate: { type: "string", default: "50", description: "how many per second at most" },
+  rate: { type: "string", default: String(usualRatePerSecond), description: "how many per second at most" },
   operator: flags.operator,
   "dry-run": flags.dryRun,
   json: flags.json,
@@ -45,7 +46,7 @@ export function parseSelection(args: SelectionArguments): Selection {
   return { ratePerSecond, chosen: { ids } };
 }
 
-/** The ids as given, or those that match now: letters that arrive meanwhile stay for the next time. */
+/** The ids as given, or those that match now: dead letters that arrive meanwhile stay for the next time. */
 export async function selectedIds(db: Kysely<Database>, { chosen }: Selection): Promise<readonly string[]> {
   return "ids" in chosen ? chosen.ids : await listDeadLetterIds(db, chosen.filter);
 }

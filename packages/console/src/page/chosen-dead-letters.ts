@@ -1,18 +1,18 @@
 import { listDeadLetterIds } from "@gift/core/dead-letter/find";
 import type { Dependencies } from "../dependencies.ts";
 import { InvalidInputError } from "../page-error.ts";
-import { readLetterFilter } from "./letter-filter.ts";
-import { mostLetters, readLetterIds } from "./letter-ids.ts";
+import { mostDeadLetters, readDeadLetterIds } from "./dead-letter-ids.ts";
+import { readDeadLetterQuery } from "./dead-letter-query.ts";
 
 /**
  * The dead letters that a question is about: one by its id, or the oldest open ones of a filter. Their ids go into the form,
  * so that letters which arrive meanwhile aren't touched by an answer that was given before.
  * @throws InvalidInputError when there are none
  */
-export async function chosenLetters(db: Dependencies["db"], params: URLSearchParams): Promise<readonly string[]> {
-  if (params.has("id")) return readLetterIds(params);
-  const { errorCode, giftId } = readLetterFilter(params);
-  const ids = await listDeadLetterIds(db, { state: "OPEN", errorCode, giftId, limit: mostLetters });
+export async function chosenDeadLetters(db: Dependencies["db"], params: URLSearchParams): Promise<readonly string[]> {
+  if (params.has("id")) return readDeadLetterIds(params);
+  const { errorCode, giftId } = readDeadLetterQuery(params);
+  const ids = await listDeadLetterIds(db, { state: "OPEN", errorCode, giftId, limit: mostDeadLetters });
   if (ids.length === 0) throw new InvalidInputError("No open dead letter matches any more.");
   return ids;
 }

@@ -1,18 +1,18 @@
 import { type DeadLetter, deadLetterStates } from "@gift/core/dead-letter/dead-letter";
 import { type Html, html } from "../html/html.ts";
-import type { LetterFilter } from "../page/letter-filter.ts";
+import type { DeadLetterQuery } from "../page/dead-letter-query.ts";
 import { badge, giftLink } from "./status.ts";
 import { dateTime } from "./time.ts";
 
-export interface LetterList {
-  readonly filter: LetterFilter;
+export interface DeadLetterList {
+  readonly filter: DeadLetterQuery;
   readonly letters: readonly DeadLetter[];
   /** Whether there are more than are shown. */
   readonly hasMore: boolean;
 }
 
-/** Dead letters as filtered, oldest first. A letter's body isn't shown: one that can't be parsed may hold anything. */
-export function letterListPage({ filter, letters, hasMore }: LetterList): Html {
+/** Dead letters as filtered, oldest first. A dead letter's body isn't shown: one that can't be parsed may hold anything. */
+export function deadLetterListPage({ filter, letters, hasMore }: DeadLetterList): Html {
   const canChange = filter.state === "OPEN" && letters.length > 0;
   return html`<h1>Dead letters</h1>
 <form class="filter" method="get" action="/dead-letters">
@@ -28,8 +28,8 @@ ${letters.length === 0 ? html`<p class="none">No dead letter matches.</p>` : tab
 ${hasMore && html`<p class="none">The oldest ${letters.length}; there are more. Narrow the filter, or use <code>bun run ops dead-letters list</code>.</p>`}`;
 }
 
-function changeAll(filter: LetterFilter, count: number, hasMore: boolean): Html {
-  const query = filter.query();
+function changeAll(filter: DeadLetterQuery, count: number, hasMore: boolean): Html {
+  const query = filter.text();
   const which = count === 1 ? "this one" : `${hasMore ? "the oldest" : "all"} ${count}`;
   return html`<p class="actions"><a class="button primary" href="/dead-letters/redrive?${query}">Redrive ${which}</a>
 <a class="button" href="/dead-letters/discard?${query}">Discard ${which}</a> <span class="quiet">both ask first</span></p>`;

@@ -1,15 +1,15 @@
-import { mostOpenCounted, type OpenLetters } from "@gift/core/dead-letter/count-open";
+import { mostOpenCounted, type OpenDeadLetters } from "@gift/core/dead-letter/count-open";
 import { type Html, html } from "../html/html.ts";
 import type { Round } from "../live/round.ts";
 import { formatAge, formatCount } from "./figure.ts";
 
 /** Open dead letters by error code: the way to their redrive. */
-export function openLetters({ at, database }: Round): Html {
-  const rows = database.kind === "fresh" ? database.value.openLetters : [];
+export function openDeadLetters({ at, database }: Round): Html {
+  const rows = database.kind === "fresh" ? database.value.openDeadLetters : [];
   const none = database.kind === "fresh" ? "No dead letter is open." : "Unknown while Postgres is away.";
   const total = rows.reduce((sum, { count }) => sum + count, 0);
-  return html`<section id="letters" aria-labelledby="letters-title">
-<h2 id="letters-title">Open dead letters</h2>
+  return html`<section id="dead-letters" aria-labelledby="dead-letters-title">
+<h2 id="dead-letters-title">Open dead letters</h2>
 ${
   rows.length === 0
     ? html`<p class="none">${none}</p>`
@@ -22,7 +22,7 @@ ${total >= mostOpenCounted && html`<p class="none">Of the oldest ${formatCount(m
 </section>`;
 }
 
-function row({ errorCode, count, oldestAt }: OpenLetters, now: Date): Html {
+function row({ errorCode, count, oldestAt }: OpenDeadLetters, now: Date): Html {
   return html`<tr><td><a href="/dead-letters?error_code=${encodeURIComponent(errorCode)}">${errorCode}</a></td>
 <td class="number">${formatCount(count)}</td><td class="number"><time datetime="${oldestAt.toISOString()}">${formatAge((now.getTime() - oldestAt.getTime()) / 1_000)}</time></td></tr>`;
 }
