@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { openApiDocument } from "@gift/api/openapi/document";
 import { startApi } from "@gift/api/service";
-import { redriveFailedGift } from "@gift/core/dead-letter/redrive-gift";
+import { redriveGift } from "@gift/core/dead-letter/redrive";
+import { sendErrors } from "@gift/core/send-attempt/send-error";
 import { encodeSendMessage } from "@gift/core/send-request/send-message";
 import { fleet } from "@gift/fleet/fleet";
 import { freePort } from "@gift/local/free-port";
 import { type MetricName, metrics as table } from "@gift/telemetry/metric";
 import { type MetricTag, metricTags } from "@gift/telemetry/metric-tag";
-import { sendErrors } from "@gift/worker/sender/sender.errors";
 import { startWorker } from "@gift/worker/worker";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
@@ -118,7 +118,7 @@ test("the real services emit every metric of the table, and nothing that the tab
 
   // A message whose gift is SENT, one that a redrive has overtaken, and one that its API left behind.
   await sqs.send(queueUrl, [encodeSendMessage(sent, "key-1")]);
-  await database.db.transaction().execute((trx) => redriveFailedGift(trx, { giftId: refused, operator: "olga" }));
+  await database.db.transaction().execute((trx) => redriveGift(trx, { giftId: refused, operator: "olga" }));
   await sqs.send(queueUrl, [encodeSendMessage(refused, "key-1")]);
   const leftBehind = await queueGiftInOutbox(database.db);
   await expect.poll(statusOf(leftBehind.giftId), poll).toBe("SENT");

@@ -7,7 +7,7 @@ export const metricTags = {
   status_class: { values: ["2xx", "3xx", "4xx", "5xx", "none"] },
   is_fast: { values: ["true", "false"] },
   is_in_time: { values: ["true", "false"] },
-  error_code: { from: "`packages/worker/src/sender/sender.errors.ts` and `packages/core/src/dead-letter/record.ts`" },
+  error_code: { from: "`packages/core/src/send-attempt/send-error.ts` and `packages/core/src/dead-letter/record.ts`" },
   queue: { from: "the queues of `packages/fleet/src/fleet.ts`, or `unknown` for an outbox row that is for no queue" },
   verdict: { values: ["acknowledge", "retry", "release"] },
   by: { values: ["api", "sweep"] },

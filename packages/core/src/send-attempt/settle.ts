@@ -1,5 +1,6 @@
 import { sql, type Transaction } from "kysely";
 import type { Database } from "../database/database.ts";
+import { sendErrors } from "./send-error.ts";
 
 /**
  * So long after its begin an attempt may still take effect, when nobody has heard that it did not. Half of it is ours, to
@@ -15,10 +16,12 @@ export const callSeconds = settleSeconds / 2;
 export const providerSeconds = settleSeconds - callSeconds;
 
 /**
- * Failures after which the provider does nothing more. A list of these and not of the others: a code that is forgotten here
- * costs a redrive a minute, forgotten there it would cost a second delivery.
+ * Failures after which the provider does nothing more. The statement asks for these and not for the others: a code that it
+ * doesn't know, such as another version's, costs a redrive a minute instead of a second delivery.
  */
-export const definiteErrors: readonly string[] = ["PROVIDER_UNAVAILABLE", "PROVIDER_REFUSED"];
+export const definiteErrors = Object.entries(sendErrors).flatMap(([code, { effect }]) =>
+  effect === "none" ? [code] : [],
+);
 
 /**
  * How long a gift's attempts may still take effect, so that a send under another key has to wait.

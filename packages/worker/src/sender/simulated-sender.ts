@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "@gift/core/database/database";
 import { parseTestValue, type TestValue } from "@gift/core/gift/test-value";
+import type { SendErrorCode } from "@gift/core/send-attempt/send-error";
 import { providerSeconds } from "@gift/core/send-attempt/settle";
 import type { Kysely } from "kysely";
 import { readReference, recordCall } from "./provider-record.ts";
-import { SendError, type SendErrorCode } from "./sender.errors.ts";
+import { SendError } from "./sender.errors.ts";
 import type { SendCall, Sender } from "./sender.ts";
 
 export interface SimulatedSenderOptions {
