@@ -7,6 +7,7 @@ import { useTestDatabase } from "../support/database.ts";
 import { type SqsServer, startSqs } from "../support/sqs.ts";
 import { databaseAt } from "./database-at.ts";
 import { type Load, startLoad } from "./load.ts";
+import { addColumns, next } from "./next-version.ts";
 
 const own = useTestDatabase();
 let sqs: SqsServer;
@@ -14,18 +15,6 @@ beforeAll(async () => {
   sqs = await startSqs();
 });
 afterAll(() => sqs.close());
-
-/** What the next version may need: seen from it, the code that runs here is the previous one. */
-const next: Readonly<Record<string, Migration>> = {
-  ...migrations,
-  "9000-next": { up: addColumns },
-};
-
-async function addColumns(db: Kysely<unknown>): Promise<void> {
-  for (const table of ["gifts", "send_requests", "send_attempts", "outbox"])
-    await sql`alter table ${sql.table(table)} add column note text`.execute(db);
-  await sql`create table notes (gift_id uuid not null references gifts, text text not null)`.execute(db);
-}
 
 const failing: Readonly<Record<string, Migration>> = {
   ...next,
@@ -60,7 +49,7 @@ test("a migration that fails half-way, and then the next version's, are applied 
   await expectOnlySuccesses(load);
 });
 
-test("a long transaction in its way makes the migration wait and no request: each attempt lets them through after half a second", async () => {
+test("a long transaction in its way makes the migration wait and no request: each attempt soon lets them through", async () => {
   const { db, connection } = await databaseAt(newestMigration);
   const load = await startLoad({ db, connection }, sqs);
   await load.rounds(2);
@@ -75,8 +64,8 @@ test("a long transaction in its way makes the migration wait and no request: eac
   await trx.commit().execute();
   expect((await migrated).map(({ migrationName }) => migrationName)).toEqual(["9000-next"]);
   await load.rounds(2);
-  // Half a second of waiting, and what the machine does besides.
-  expect(await expectOnlySuccesses(load)).toBeLessThan(2_500);
+  // The third attempt waits 1.3 s, the others half a second; and what the machine does besides.
+  expect(await expectOnlySuccesses(load)).toBeLessThan(3_300);
 });
 
 /** Kysely begins a migration anew with each attempt. */

@@ -1,15 +1,15 @@
 import type { Kysely } from "kysely";
-import { type Migration, type MigrationResult, Migrator } from "kysely/migration";
+import type { Migration, MigrationResult } from "kysely/migration";
 import type { Database } from "../database/database.ts";
 import { migrations } from "./migrations.ts";
-import { hasty, migratePatiently } from "./patient.ts";
+import { migratePatiently } from "./patient.ts";
 import { isSchemaReady } from "./schema-version.ts";
 
 /**
  * Brings the schema up to date: all pending migrations in one transaction, under Kysely's advisory lock, so that
  * several processes may call it at once and a failure leaves the schema as it was. A schema that is newer already
  * stays as it is, so that the previous version of the code can be deployed again. It waits for locks half a second at a time,
- * so that requests go on while a long transaction is in its way (docs/reliability.md).
+ * seldom longer, so that requests go on while a long transaction is in its way (docs/reliability.md).
  * @param db the database, as the owner of the schema; its statement timeout bounds each statement
  * @param pending what to apply, sorted by name
  * @returns what this call applied; empty when there was nothing to do
@@ -20,8 +20,7 @@ export async function migrate(
   pending: Readonly<Record<string, Migration>> = migrations,
 ): Promise<readonly MigrationResult[]> {
   if (await isSchemaReady(db, Object.keys(pending).at(-1))) return [];
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(hasty(pending)) } });
-  const { error, results = [] } = await migratePatiently(migrator);
+  const { error, results = [] } = await migratePatiently(db, pending);
   if (error !== undefined) {
     const failed = results.find((result) => result.status === "Error")?.migrationName;
     throw new Error(failed ? `migration ${failed} failed; nothing was changed` : "the migrations could not run", {

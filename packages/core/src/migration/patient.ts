@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { sql } from "kysely";
-import type { Migration, MigrationResultSet, Migrator } from "kysely/migration";
+import { type Kysely, sql } from "kysely";
+import { type Migration, type MigrationResultSet, Migrator } from "kysely/migration";
 import { DatabaseError } from "pg";
+import type { Database } from "../database/database.ts";
 
 /**
  * Whoever waits for an ACCESS EXCLUSIVE lock makes everybody wait who comes after it, readers too: this is how long one
@@ -9,36 +10,47 @@ import { DatabaseError } from "pg";
  */
 const lockTimeoutMilliseconds = 500;
 
+/**
+ * An autovacuum that stands in the way is canceled by Postgres, but only for one who waits longer than `deadlock_timeout`
+ * (1 s here and on RDS). Some attempts do: one wait of a second, instead of half a second again and again until it has ended.
+ */
+const autovacuumTimeoutMilliseconds = 1_300;
+
 /** For so long, all in all, others may stand in the way: with the pauses some ten minutes. */
 const mostAttempts = 400;
 
 /** What queued up behind an attempt is served before the next. */
 const pauseMilliseconds = 1_000;
 
-/** The same migrations, none of which waits long for a lock; also those after it in the same transaction don't. */
-export function hasty(migrations: Readonly<Record<string, Migration>>): Record<string, Migration> {
+/**
+ * Migrates, and starts over when a lock wasn't to be had in time: nothing was changed then.
+ * @returns what the attempt that got through says, or the last one
+ */
+export async function migratePatiently(
+  db: Kysely<Database>,
+  pending: Readonly<Record<string, Migration>>,
+): Promise<MigrationResultSet> {
+  for (let attempt = 1; ; attempt += 1) {
+    const migrations = hasty(pending, attempt % 10 === 3 ? autovacuumTimeoutMilliseconds : lockTimeoutMilliseconds);
+    const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+    const outcome = await migrator.migrateToLatest();
+    if (!isInTheWay(outcome.error) || attempt === mostAttempts) return outcome;
+    await pause(pauseMilliseconds);
+  }
+}
+
+/** The same migrations, none of which waits longer for a lock; also those after it in the same transaction don't. */
+function hasty(migrations: Readonly<Record<string, Migration>>, milliseconds: number): Record<string, Migration> {
   const entries = Object.entries(migrations).map(([name, { up }]): [string, Migration] => [
     name,
     {
       async up(trx) {
-        await sql`select set_config('lock_timeout', ${`${lockTimeoutMilliseconds}ms`}, true)`.execute(trx);
+        await sql`select set_config('lock_timeout', ${`${milliseconds}ms`}, true)`.execute(trx);
         await up(trx);
       },
     },
   ]);
   return Object.fromEntries(entries);
-}
-
-/**
- * Migrates, and starts over when a lock wasn't to be had in time: nothing was changed then.
- * @returns what the attempt that got through says, or the last one
- */
-export async function migratePatiently(migrator: Migrator): Promise<MigrationResultSet> {
-  for (let attempt = 1; ; attempt += 1) {
-    const outcome = await migrator.migrateToLatest();
-    if (!isInTheWay(outcome.error) || attempt === mostAttempts) return outcome;
-    await pause(pauseMilliseconds);
-  }
 }
 
 /** A lock that wasn't to be had in time, or a deadlock; a statement that took too long would take as long again. */
