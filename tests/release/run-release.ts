@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 import { root } from "../support/sources.ts";
@@ -11,18 +11,6 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "gift-release-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   return folder;
-}
-
-/**
- * Puts a program of that name before all others on the path.
- * @param script of the shell
- * @returns the PATH to run with
- */
-export function pathWith(program: string, script: string): string {
-  const folder = temporaryFolder();
-  writeFileSync(join(folder, program), `#!/bin/sh\n${script}\n`);
-  chmodSync(join(folder, program), 0o755);
-  return [folder, dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter);
 }
 
 /** Runs `bun run release …`. */

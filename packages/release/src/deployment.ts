@@ -9,10 +9,17 @@ const deployment = Type.Object({
   auth: Type.Union([Type.Literal("none"), Type.Literal("api-key")]),
   cluster: Type.String({ minLength: 1 }),
   /** ARN of the task definition that each ECS service must run, by the service's name. */
-  taskDefinitions: Type.Record(Type.String(), Type.String({ pattern: "^arn:" }), { minProperties: 1 }),
+  taskDefinitions: Type.Record(Type.String(), Type.String({ pattern: "^arn:[^:]+:ecs:[^:]+:" }), { minProperties: 1 }),
 });
 
 export type Deployment = Static<typeof deployment>;
+
+/** The region that it is in: every ARN names it. */
+export function regionOf({ taskDefinitions }: Deployment): string {
+  const [arn = ""] = Object.values(taskDefinitions);
+  const [, , , region = ""] = arn.split(":");
+  return region;
+}
 
 /**
  * Reads what the last `sst deploy` on this machine declared.

@@ -1,5 +1,4 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+import { DescribeServicesCommand, type ECSClient } from "@aws-sdk/client-ecs";
 import { check } from "@gift/link/check";
 import { Type } from "@sinclair/typebox";
 import { type EcsService, ecsService } from "./rollout.ts";
@@ -13,17 +12,21 @@ const answer = Type.Object({
 const mostServices = 10;
 
 /**
- * Asks ECS, by the AWS CLI: runners have it, and it knows every way of signing in.
+ * Asks ECS.
+ * @param client of the cluster's region
  * @param cluster name or ARN
  * @param names of the services
  * @throws Error when the call fails or a service doesn't exist
  */
-export async function describeServices(cluster: string, names: readonly string[]): Promise<readonly EcsService[]> {
+export async function describeServices(
+  client: ECSClient,
+  cluster: string,
+  names: readonly string[],
+): Promise<readonly EcsService[]> {
   const [some, rest] = [names.slice(0, mostServices), names.slice(mostServices)];
-  const words = ["ecs", "describe-services", "--cluster", cluster, "--services", ...some, "--output", "json"];
-  const { stdout } = await promisify(execFile)("aws", words, { maxBuffer: 64 * 1024 * 1024 });
-  const { services, failures } = check(answer, JSON.parse(stdout), "the answer of ECS");
+  const described = await client.send(new DescribeServicesCommand({ cluster, services: some }));
+  const { services, failures } = check(answer, described, "the answer of ECS");
   const [failure] = failures;
   if (failure) throw new Error(`ECS can't describe ${failure.arn}: ${failure.reason}`);
-  return rest.length === 0 ? services : [...services, ...(await describeServices(cluster, rest))];
+  return rest.length === 0 ? services : [...services, ...(await describeServices(client, cluster, rest))];
 }

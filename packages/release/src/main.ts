@@ -1,6 +1,7 @@
+import { ECSClient } from "@aws-sdk/client-ecs";
 import { awaitRollout } from "./await-rollout.ts";
 import { readConfig } from "./config.ts";
-import { readDeployment } from "./deployment.ts";
+import { readDeployment, regionOf } from "./deployment.ts";
 import { describeServices } from "./describe-services.ts";
 import { closedTest, smokeTest } from "./smoke-test.ts";
 
@@ -16,8 +17,9 @@ const outputsOfSst = ".sst/outputs.json";
 
 async function verify(outputs: string): Promise<string> {
   const deployment = readDeployment(outputs);
+  const client = new ECSClient({ region: regionOf(deployment) });
   await awaitRollout(deployment, {
-    describe: describeServices,
+    describe: (cluster, names) => describeServices(client, cluster, names),
     deadlineSeconds: rolloutDeadlineSeconds,
     pollSeconds: 10,
     onWaiting: (sentence) => process.stdout.write(`${sentence}\n`),
