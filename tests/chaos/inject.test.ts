@@ -33,7 +33,7 @@ async function system(): Promise<System> {
     ...{ postgres, sqs, stop, apiUrl: "", subjects: new Map([["api", api]]), database: database.db },
     link: { host, port: databasePort, database: name, username, auth: "password", password: "unused" },
     queueUrls: ofEachQueue(() => ""),
-    readDepths: () => Promise.reject(new Error("there are no queues here")),
+    readDepth: () => Promise.reject(new Error("there are no queues here")),
   };
 }
 

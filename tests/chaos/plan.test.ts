@@ -53,7 +53,7 @@ describe.each([
   test("spares none of the three workers for ever", () => {
     const killed = plans.flat().filter(({ way }) => way === "kill");
     expect(new Set(killed.map(({ target }) => target))).toEqual(
-      new Set(["api", "outbox-relay", "dead-letter-handler", "sqs", ...[1, 2, 3].map((n) => `gift-worker-${n}`)]),
+      new Set(["api", "outbox", "dead-letters", "sqs", ...[1, 2, 3].map((n) => `gift-worker-${n}`)]),
     );
   });
 });

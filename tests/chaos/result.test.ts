@@ -26,7 +26,7 @@ const good: Result = {
   },
   audit: { accepted: 600, sent: 560, failed: 40, lost: [], doubled: [] },
   leftovers: { cutShort: 80, deadLetters: 20, failedWithEffect: 0 },
-  unsettled: { queued: 0, outbox: 0, messages: 0, deadMessages: 0 },
+  unsettled: { queued: 0, outbox: 0, messages: 0 },
   ...{ requeued: 0, findings: [], problems: [], evidence: [], quietAfterSeconds: 19.5 },
 };
 const finding = { giftId: "a-gift", why: "it is SENT and the provider never performed it" };

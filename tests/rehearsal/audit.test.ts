@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createGift } from "@gift/core/gift/create";
+import type { QueueName } from "@gift/fleet/fleet";
 import { affectedGifts, areDone } from "@gift/rehearsal/audit/affected";
 import { audit } from "@gift/rehearsal/audit/audit";
 import { isSettled, settle } from "@gift/rehearsal/audit/settle";
@@ -116,22 +117,22 @@ describe("the audit", () => {
 });
 
 describe("settling", () => {
-  const depth = (visible: number, inFlight = 0) => ({ visible, inFlight });
-  const empty = () => Promise.resolve({ gift: depth(0), deadLetters: depth(0) });
+  const empty = () => Promise.resolve({ visible: 0, inFlight: 0 });
 
   test("resolves when nothing is on its way", async () => {
     await sent();
     const unsettled = await settle(database.db, empty, 10_000);
-    expect(unsettled).toEqual({ queued: 0, outbox: 0, messages: 0, deadMessages: 0 });
+    expect(unsettled).toEqual({ queued: 0, outbox: 0, messages: 0 });
     expect(isSettled(unsettled)).toBe(true);
   });
 
-  test("says at the deadline what is left: gifts, outbox rows, and messages of both queues", async () => {
+  test("says at the deadline what is left: gifts, outbox rows, and messages of all queues", async () => {
     await accepted();
     await sql`insert into outbox (destination, body) values ('gift', '{}')`.execute(database.db);
-    const depths = () => Promise.resolve({ gift: depth(2, 1), deadLetters: depth(0, 4) });
-    const unsettled = await settle(database.db, depths, 0);
-    expect(unsettled).toEqual({ queued: 1, outbox: 1, messages: 3, deadMessages: 4 });
+    const depth = (queue: QueueName) =>
+      Promise.resolve(queue === "gift" ? { visible: 2, inFlight: 1 } : { visible: 0, inFlight: 4 });
+    const unsettled = await settle(database.db, depth, 0);
+    expect(unsettled).toEqual({ queued: 1, outbox: 1, messages: 3 + 4 });
     expect(isSettled(unsettled)).toBe(false);
   });
 });

@@ -32,7 +32,7 @@ const held: Result = {
   affected: 82,
   retriedRequests: 0,
   audit: { accepted: 182, sent: 181, failed: 1, lost: [], doubled: [] },
-  unsettled: { queued: 0, outbox: 0, messages: 0, deadMessages: 0 },
+  unsettled: { queued: 0, outbox: 0, messages: 0 },
   problems: [],
 };
 

@@ -1,4 +1,5 @@
 import { StackError } from "@gift/local/command/usage-error";
+import { otherRoles } from "@gift/local/stack/service-spec";
 import { createRandom } from "@gift/rehearsal/random";
 import { startAccess } from "./access/access.ts";
 import { issueKeyring } from "./access/keyring.ts";
@@ -37,7 +38,7 @@ export async function runChaos(options: RunOptions): Promise<Result> {
   const isReal = minutes >= realLeaseFromMinutes;
   const leaseSeconds = isReal ? lease.realSeconds : lease.shortSeconds;
   const plan = planFaults({ seed, minutes, leaseSeconds });
-  say(`Starting Postgres, SQS, API, outbox relay, dead-letter handler and three gift workers …`);
+  say(`Starting Postgres, SQS, API, three gift workers, ${otherRoles.join(" and ")} …`);
   const system = await startSystem(isReal ? undefined : leaseSeconds);
   try {
     say(

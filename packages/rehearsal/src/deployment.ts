@@ -1,4 +1,5 @@
 import { fleet } from "@gift/fleet/fleet";
+import { otherRoles } from "@gift/local/stack/service-spec";
 import type { Definition } from "@gift/monitor/definition";
 import type { Deployment } from "@gift/monitor/deployment";
 import { monitorsOf } from "@gift/monitor/monitors";
@@ -28,7 +29,7 @@ function deploymentAt(timeScale: number): Deployment {
     services: [
       { name: "api", tag: "api", runs: ["api"], maxTasks: desiredTasks.api },
       { name: "gift", tag: "worker", runs: ["gift"], maxTasks: desiredTasks.gift },
-      { name: "sweeper", tag: "worker", runs: ["outbox", "dead-letters"], maxTasks: desiredTasks.sweeper },
+      { name: "others", tag: "worker", runs: otherRoles, maxTasks: desiredTasks.others },
     ],
     thresholds: {
       ...thresholds,

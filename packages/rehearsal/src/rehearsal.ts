@@ -7,9 +7,9 @@ import { lookbackMinutes } from "./evaluate/lookback.ts";
 import { type Load, startLoad } from "./load/load.ts";
 import type { Result } from "./result.ts";
 import type { Scenario } from "./scenario/scenario.ts";
-import type { Stage } from "./scenario/stage.ts";
+import type { Scene } from "./scenario/scene.ts";
+import { createScene } from "./scene.ts";
 import type { Setting } from "./setting.ts";
-import { createStage } from "./stage.ts";
 import { startServices } from "./system/system.ts";
 
 /** All is well before something is broken: so much load goes through first, and gauges are heard. */
@@ -36,13 +36,13 @@ export async function rehearse(setting: Setting, scenario: Scenario): Promise<Re
     // What alerted before was this machine being busy, and detects nothing.
     setting.watch.forget();
   };
-  const stage = createStage(setting, load, breaksNow);
+  const scene = createScene(setting, load, breaksNow);
   try {
     await pause(warmUpMilliseconds);
     breaksNow();
-    const played = await play(setting, scenario, stage);
+    const played = await play(setting, scenario, scene);
     await load.stop();
-    return await conclude(setting, scenario, { ...played, brokenAt, stage, load, since });
+    return await conclude(setting, scenario, { ...played, brokenAt, scene, load, since });
   } finally {
     load.abandon();
   }
@@ -53,14 +53,14 @@ interface Played {
   readonly missing: readonly string[];
 }
 
-async function play({ system, watch, say }: Setting, scenario: Scenario, stage: Stage): Promise<Played> {
-  await scenario.inject(stage);
+async function play({ system, watch, say }: Setting, scenario: Scenario, scene: Scene): Promise<Played> {
+  await scenario.inject(scene);
   const missing: string[] = [];
-  for (const key of scenario.expects) await stage.alerted(key).catch(() => missing.push(key));
+  for (const key of scenario.expects) await scene.alerted(key).catch(() => missing.push(key));
   for (const key of missing) say(`   ${key} does not alert`);
-  await scenario.repair(stage);
+  await scenario.repair(scene);
   const repairBegan = new Date();
-  await stage.until("every send to have its outcome", () => areDone(system.database, repairBegan));
+  await scene.until("every send to have its outcome", () => areDone(system.database, repairBegan));
   const repairedAt = Date.now();
   say(`   back to normal; ${watch.alerting().length} monitors still look back at it`);
   return { repairedAt, missing };
@@ -68,7 +68,7 @@ async function play({ system, watch, say }: Setting, scenario: Scenario, stage: 
 
 interface Ended extends Played {
   readonly brokenAt: number;
-  readonly stage: Stage;
+  readonly scene: Scene;
   readonly load: Load;
   readonly since: Date;
 }
@@ -90,13 +90,13 @@ async function conclude(setting: Setting, scenario: Scenario, ended: Ended): Pro
     retriedRequests: ended.load.retries(),
     audit: await audit(system.database, ended.since, ended.load.accepted),
     unsettled,
-    problems: [...((await scenario.verify?.(ended.stage)) ?? [])],
+    problems: [...((await scenario.verify?.(ended.scene)) ?? [])],
   };
 }
 
 async function settleSystem({ system, isShort, say }: Setting) {
   say("   the load has stopped: waiting until nothing is on its way");
-  return await settle(system.database, system.readDepths, settleMilliseconds[isShort ? "short" : "long"]);
+  return await settle(system.database, system.readDepth, settleMilliseconds[isShort ? "short" : "long"]);
 }
 
 /** Waits for the monitors to recover, as long as their windows are. */

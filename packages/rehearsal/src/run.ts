@@ -1,4 +1,5 @@
 import { StackError } from "@gift/local/command/usage-error";
+import { otherRoles } from "@gift/local/stack/service-spec";
 import { rehearsalMonitors } from "./deployment.ts";
 import { type Alert, startWatch } from "./evaluate/watch.ts";
 import { createClock } from "./evaluate/window.ts";
@@ -29,7 +30,9 @@ export interface RunOptions {
 export async function runRehearsals(scenarios: readonly Scenario[], options: RunOptions): Promise<readonly Result[]> {
   const { timeScale, seed, say } = options;
   const store = new SignalStore();
-  say(`Starting Postgres, SQS, two API tasks, two workers and the sweeper (seed ${seed}) …`);
+  say(
+    `Starting Postgres, SQS, two API tasks, two gift workers and one for ${otherRoles.join(" and ")} (seed ${seed}) …`,
+  );
   const system = await startSystem({
     timeScale,
     onLog: (line) => line.event !== undefined && store.addLine(line.event, Date.now()),

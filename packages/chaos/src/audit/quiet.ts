@@ -24,14 +24,14 @@ const idle = "10s";
  * where SQS may be to blame, it is requeued as the runbook says, and counted.
  */
 export async function waitForQuiet(
-  system: Pick<System, "database" | "readDepths" | "link" | "queueUrls">,
+  system: Pick<System, "database" | "readDepth" | "link" | "queueUrls">,
   { mayRequeue, patienceMilliseconds, roundMilliseconds = usualRoundMilliseconds }: QuietOptions,
 ): Promise<Quiet> {
   const deadline = Date.now() + patienceMilliseconds;
   let requeued = 0;
   let wasAbandoned = false;
   for (;;) {
-    const unsettled = await settle(system.database, system.readDepths, roundMilliseconds);
+    const unsettled = await settle(system.database, system.readDepth, roundMilliseconds);
     if (isSettled(unsettled) || Date.now() > deadline) return { unsettled, requeued };
     // Seen twice, a round apart: once may have been between two steps of one message.
     const isNowAbandoned = isAbandoned(unsettled);
@@ -41,8 +41,8 @@ export async function waitForQuiet(
 }
 
 /** Whether gifts wait for messages that nobody has. */
-export function isAbandoned({ queued, outbox, messages, deadMessages }: Unsettled): boolean {
-  return queued > 0 && outbox === 0 && messages === 0 && deadMessages === 0;
+export function isAbandoned({ queued, outbox, messages }: Unsettled): boolean {
+  return queued > 0 && outbox === 0 && messages === 0;
 }
 
 async function requeue(system: Pick<System, "link" | "queueUrls">): Promise<number> {

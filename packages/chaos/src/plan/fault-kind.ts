@@ -1,14 +1,10 @@
-/** What can be killed, frozen or told to end: one process of each role, and three that send. */
-export const processNames = [
-  "api",
-  "outbox-relay",
-  "dead-letter-handler",
-  "gift-worker-1",
-  "gift-worker-2",
-  "gift-worker-3",
-] as const;
+import type { ServiceDeclaration } from "@gift/fleet/declaration";
+import { fleet, type ServiceName, workerNames } from "@gift/fleet/fleet";
 
-export type ProcessName = (typeof processNames)[number];
+export const giftWorkers = ["gift-worker-1", "gift-worker-2", "gift-worker-3"] as const;
+
+/** What can be killed, frozen or told to end: the fleet's services, and of the one that sends gifts each process. */
+export type ProcessName = Exclude<ServiceName, "gift"> | (typeof giftWorkers)[number];
 
 /** Whom a fault concerns. A server's connections are its proxy's; the server itself is a process of its own. */
 export type Target = ProcessName | "postgres" | "postgres-connections" | "sqs" | "sqs-connections";
@@ -37,19 +33,22 @@ export interface FaultKind {
   readonly length: Length;
 }
 
-const giftWorkers: readonly Target[] = ["gift-worker-1", "gift-worker-2", "gift-worker-3"];
-const roles: readonly (readonly Target[])[] = [["api"], ["outbox-relay"], ["dead-letter-handler"], giftWorkers];
+const services: readonly ServiceName[] = ["api", ...workerNames];
 const short = { least: 1, most: 4 };
+/** A sweep holds no messages; past idle_in_transaction_session_timeout (10 s) Postgres ends its transactions. */
+const freezes: Record<ServiceDeclaration["kind"], Length> = {
+  http: short,
+  consumer: "past-lease",
+  sweep: { least: 3, most: 12 },
+};
 
 /** Every kind of fault; a plan goes through all of them, in an order of its own, before it repeats one. */
 export const faultKinds: readonly FaultKind[] = [
-  ...roles.map((targets): FaultKind => ({ targets, way: "kill", length: "moment" })),
-  ...roles.map((targets): FaultKind => ({ targets, way: "terminate", length: "moment" })),
-  { targets: ["dead-letter-handler"], way: "freeze", length: "past-lease" },
-  { targets: giftWorkers, way: "freeze", length: "past-lease" },
-  // They hold no leases; past idle_in_transaction_session_timeout (10 s) Postgres ends their transactions.
-  { targets: ["outbox-relay"], way: "freeze", length: { least: 3, most: 12 } },
-  { targets: ["api"], way: "freeze", length: short },
+  ...services.flatMap((service): FaultKind[] => [
+    { targets: processesOf(service), way: "kill", length: "moment" },
+    { targets: processesOf(service), way: "terminate", length: "moment" },
+    { targets: processesOf(service), way: "freeze", length: freezes[fleet.services[service].kind] },
+  ]),
   { targets: ["postgres"], way: "restart-fast", length: "moment" },
   { targets: ["postgres"], way: "restart-immediate", length: "moment" },
   { targets: ["postgres"], way: "end-sessions", length: "moment" },
@@ -61,3 +60,7 @@ export const faultKinds: readonly FaultKind[] = [
     { targets: [target], way: "slow", length: { least: 2, most: 8 } },
   ]),
 ];
+
+function processesOf(service: ServiceName): readonly ProcessName[] {
+  return service === "gift" ? giftWorkers : [service];
+}

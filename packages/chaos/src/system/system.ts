@@ -3,13 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Database } from "@gift/core/database/database";
 import { ofEachQueue } from "@gift/fleet/each-queue";
+import type { QueueName } from "@gift/fleet/fleet";
 import type { DatabaseLink } from "@gift/local/database-link";
 import { prepareDataFolder } from "@gift/local/folder/data-folder";
 import { freePort } from "@gift/local/free-port";
 import type { ProcessSpec } from "@gift/local/process/process-spec";
 import type { QueueUrls } from "@gift/local/sqs/queues";
 import { type AtEnd, startTogether } from "@gift/rehearsal/system/ending";
-import type { QueueDepths } from "@gift/rehearsal/system/queue-depth";
+import type { QueueDepth } from "@gift/rehearsal/system/queue-depth";
 import { startServers } from "@gift/rehearsal/system/servers";
 import { startSqsProxy } from "@gift/rehearsal/system/sqs-proxy";
 import { startTcpProxy, type TcpProxy } from "@gift/rehearsal/system/tcp-proxy";
@@ -30,7 +31,7 @@ export interface System {
   readonly database: Kysely<Database>;
   readonly queueUrls: QueueUrls;
   /** Asks the emulator itself. */
-  readDepths(): Promise<QueueDepths>;
+  readDepth(queue: QueueName): Promise<QueueDepth>;
   stop(): Promise<void>;
 }
 

@@ -16,6 +16,9 @@ export interface Links {
   readonly queues: QueueUrls;
 }
 
+/** The roles that do little: they share a process. */
+export const otherRoles = workerNames.filter((name) => name !== "gift");
+
 /** Everything SST would put into a linked process's environment, and an AWS account that doesn't exist. */
 export function linkEnvironment(links: Links): Record<string, string> {
   const queues = queueNames.flatMap((name) =>
@@ -54,7 +57,7 @@ export function consoleSpec(settings: Settings, links: Links, port: number): Pro
   };
 }
 
-/** The workers' processes: as many as asked for that send gifts, and one for the roles that do little. */
+/** The workers' processes: as many as asked for that send gifts, and one for the other roles. */
 export function workerSpecs(settings: Settings, links: Links): readonly ProcessSpec[] {
   const worker = (name: string, roles: readonly ServiceName[]): ProcessSpec => ({
     ...service(name, ["packages/worker/src/main.ts"], roles),
@@ -70,8 +73,7 @@ export function workerSpecs(settings: Settings, links: Links): readonly ProcessS
     },
   });
   const senders = Array.from({ length: settings.workers }, (_, index) => worker(`gift-worker-${index + 1}`, ["gift"]));
-  const others = workerNames.filter((name) => name !== "gift");
-  const workers = [...senders, worker(others.join("-and-"), others)];
+  const workers = [...senders, worker(otherRoles.join("-and-"), otherRoles)];
   return workers.map((spec) => traced(spec, "worker"));
 }
 

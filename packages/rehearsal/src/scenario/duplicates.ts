@@ -2,7 +2,7 @@ import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, type SQSCli
 import { sql } from "kysely";
 import { createObserverClient } from "../system/queue-depth.ts";
 import type { Scenario } from "./scenario.ts";
-import type { Stage } from "./stage.ts";
+import type { Scene } from "./scene.ts";
 
 /** Long enough in hand for a copy to be handled at the same moment. */
 const slowGift = "test:slow-800";
@@ -16,15 +16,15 @@ export const duplicates: Scenario = {
   injected: "three copies of every message, in any order",
   shows: "copies of a send in hand and of a finished one are recognized: the provider performs it once",
   expects: [],
-  async inject(stage) {
-    stage.load.sayOnGifts(slowGift);
-    await stage.load.burst(gifts);
-    stage.load.sayOnGifts(undefined);
-    const bodies = await readMessages(stage);
-    stage.say(`${bodies.length * copies} copies of ${bodies.length} messages, shuffled`);
-    const client = createObserverClient(new URL(stage.system.queueUrls.gift).origin);
+  async inject(scene) {
+    scene.load.sayOnGifts(slowGift);
+    await scene.load.burst(gifts);
+    scene.load.sayOnGifts(undefined);
+    const bodies = await readMessages(scene);
+    scene.say(`${bodies.length * copies} copies of ${bodies.length} messages, shuffled`);
+    const client = createObserverClient(new URL(scene.system.queueUrls.gift).origin);
     try {
-      await sendAll(client, stage.system.queueUrls.gift, shuffled(Array(copies).fill(bodies).flat(), stage));
+      await sendAll(client, scene.system.queueUrls.gift, shuffled(Array(copies).fill(bodies).flat(), scene));
     } finally {
       client.destroy();
     }
@@ -33,14 +33,14 @@ export const duplicates: Scenario = {
 };
 
 /** The messages of the newest send requests, as the outbox would write them: some in hand, some finished. */
-async function readMessages({ system: { database } }: Stage): Promise<readonly string[]> {
+async function readMessages({ system: { database } }: Scene): Promise<readonly string[]> {
   const { rows } = await sql<{ gift_id: string; request_id: string }>`
     select gift_id, request_id from send_requests order by created_at desc limit ${3 * gifts}`.execute(database);
   return rows.map((row) => JSON.stringify(row));
 }
 
 /** Fisher and Yates. */
-function shuffled(bodies: readonly string[], { random }: Stage): readonly string[] {
+function shuffled(bodies: readonly string[], { random }: Scene): readonly string[] {
   const cards = [...bodies];
   for (let last = cards.length - 1; last > 0; last -= 1) {
     const other = Math.floor(random() * (last + 1));

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Scenario } from "./scenario.ts";
-import type { Stage } from "./stage.ts";
+import type { Scene } from "./scene.ts";
 
 const seconds = { short: 6, long: 40 };
 /** Between two kills, in milliseconds. */
@@ -13,16 +13,16 @@ export const kill: Scenario = {
   injected: "kill -9 of a random process, again and again",
   shows: "whatever instant a process dies at, its work is done by another one, once",
   expects: [],
-  async inject(stage) {
-    stage.system.sqs.hideFor(hiddenSeconds);
-    stage.say(`SQS shows a killed worker's messages again after ${hiddenSeconds} s instead of 30`);
-    const until = Date.now() + (stage.isShort ? seconds.short : seconds.long) * 1_000;
+  async inject(scene) {
+    scene.system.sqs.hideFor(hiddenSeconds);
+    scene.say(`SQS shows a killed worker's messages again after ${hiddenSeconds} s instead of 30`);
+    const until = Date.now() + (scene.isShort ? seconds.short : seconds.long) * 1_000;
     let kills = 0;
     while (Date.now() < until) {
-      if (killOne(stage)) kills += 1;
-      await pause(pauses.least + stage.random() * (pauses.most - pauses.least));
+      if (killOne(scene)) kills += 1;
+      await pause(pauses.least + scene.random() * (pauses.most - pauses.least));
     }
-    stage.say(`${kills} kills`);
+    scene.say(`${kills} kills`);
   },
   async repair({ step, system, until }) {
     await step("nothing to do: each is started again", () =>
@@ -34,7 +34,7 @@ export const kill: Scenario = {
   },
 };
 
-function killOne({ system, random }: Stage): boolean {
+function killOne({ system, random }: Scene): boolean {
   const tasks = Object.values(system.services).flatMap((service) => service.tasks);
   return tasks[Math.floor(random() * tasks.length)]?.crash() ?? false;
 }

@@ -2,7 +2,7 @@ import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { sql } from "kysely";
 import { createObserverClient } from "../system/queue-depth.ts";
 import type { Scenario } from "./scenario.ts";
-import type { Stage } from "./stage.ts";
+import type { Scene } from "./scene.ts";
 
 /** Every attempt of the first send request fails; after the cause is gone, the redrive's first one works. */
 const poisonedGift = "test:fail-first-5";
@@ -23,16 +23,16 @@ export const poisonMessage: Scenario = {
     await load.burst(thresholdOf("dead-letter-gift-dead-letters") + 1);
     load.sayOnGifts(undefined);
   },
-  async repair(stage) {
-    await stage.until("every poisoned gift to be a dead letter", async () => (await deadOrAlive(stage)) === 0);
-    await stage.operate("dead-letters", "list", "--limit", "3");
-    await stage.operate("dead-letters", "discard", "--all", "--error-code", "UNPARSABLE_MESSAGE", "--yes");
-    await stage.operate("dead-letters", "redrive", "--all");
+  async repair(scene) {
+    await scene.until("every poisoned gift to be a dead letter", async () => (await deadOrAlive(scene)) === 0);
+    await scene.operate("dead-letters", "list", "--limit", "3");
+    await scene.operate("dead-letters", "discard", "--all", "--error-code", "UNPARSABLE_MESSAGE", "--yes");
+    await scene.operate("dead-letters", "redrive", "--all");
   },
 };
 
 /** Poisoned gifts whose dead letter isn't recorded yet. */
-async function deadOrAlive({ system: { database } }: Stage): Promise<number> {
+async function deadOrAlive({ system: { database } }: Scene): Promise<number> {
   const { rows } = await sql<{ gifts: number }>`
     select count(*)::int as gifts from gifts
     where message = ${poisonedGift} and status in ('QUEUED', 'FAILED')

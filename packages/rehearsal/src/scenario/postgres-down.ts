@@ -17,7 +17,7 @@ export const postgresDown: Scenario = {
   ],
   async inject({ system, load, alerted, say, until, breaksNow }) {
     load.sayOnGifts(inHand.message);
-    await until("sends to be in hand", async () => (await system.readDepths()).gift.inFlight >= inHand.least);
+    await until("sends to be in hand", async () => (await system.readDepth("gift")).inFlight >= inHand.least);
     load.sayOnGifts(undefined);
     breaksNow();
     system.postgres.freeze();

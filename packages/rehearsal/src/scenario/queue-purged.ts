@@ -21,7 +21,7 @@ export const queuePurged: Scenario = {
     load.sayOnGifts(slowSend);
     await until("more messages than the workers take in hand", async () => {
       await load.burst(giftsAtOnce);
-      const { visible, inFlight } = (await system.readDepths()).gift;
+      const { visible, inFlight } = await system.readDepth("gift");
       return visible + inFlight >= mostInHand + leastWaiting;
     });
     load.sayOnGifts(undefined);

@@ -1,4 +1,4 @@
-import type { Stage } from "./stage.ts";
+import type { Scene } from "./scene.ts";
 
 /** One failure, rehearsed: what is broken, who must notice, and what an operator does about it. */
 export interface Scenario {
@@ -10,9 +10,9 @@ export interface Scenario {
   /** Keys of the monitors that must alert. Empty: nobody needs to be told, the system copes alone. */
   readonly expects: readonly string[];
   /** Breaks it. Resolves when it is broken; the runner then waits for the monitors. */
-  inject(stage: Stage): Promise<void>;
+  inject(scene: Scene): Promise<void>;
   /** What the runbook says, carried out. Resolves when an operator would put the keyboard away. */
-  repair(stage: Stage): Promise<void>;
+  repair(scene: Scene): Promise<void>;
   /** Anything beyond the audit that must hold, as sentences of what doesn't; none when all is well. */
-  verify?(stage: Stage): Promise<readonly string[]> | readonly string[];
+  verify?(scene: Scene): Promise<readonly string[]> | readonly string[];
 }

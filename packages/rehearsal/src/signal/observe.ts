@@ -1,3 +1,6 @@
+import { sendQueue } from "@gift/core/send-request/send-message";
+import { queueNames } from "@gift/fleet/each-queue";
+import type { QueueName } from "@gift/fleet/fleet";
 import type { agentMetrics } from "@gift/monitor/outside-metric";
 import type { System } from "../system/system.ts";
 import { collect } from "./collect.ts";
@@ -27,19 +30,21 @@ export function observe(
 
 /** Where each of CloudWatch's metrics comes from on this machine. */
 function sourcesOf(
-  { services, loadBalancer, database, readDepths, agentProxy }: System,
+  { services, loadBalancer, database, readDepth, agentProxy }: System,
   timeScale: number,
   store: SignalStore,
 ): readonly Source[] {
-  const readAge = async () => timeScale * (await readOldestSendSeconds(database));
+  const readAge = async (queue: QueueName) =>
+    queue === sendQueue ? timeScale * (await readOldestSendSeconds(database)) : 0;
   return [
     loadBalancerSource(loadBalancer),
     ...Object.values(services).map((service) => serviceSource(service.name, service)),
-    queueSource("gift", async () => (await readDepths()).gift, readAge),
-    queueSource(
-      "gift-dead-letters",
-      async () => (await readDepths()).deadLetters,
-      () => Promise.resolve(0),
+    ...queueNames.map((queue) =>
+      queueSource(
+        queue,
+        () => readDepth(queue),
+        () => readAge(queue),
+      ),
     ),
     databaseSource(database),
     heartbeat(agentProxy.port, store),

@@ -30,8 +30,8 @@ const leastSignalMilliseconds = 250;
 export function createPlans(options: PlanOptions) {
   const links: Links = { database: { ...options.link, port: options.postgres.port }, queues: proxied(options) };
   const settings = settingsOf(options.folder);
-  const [gift, sweeper] = workerSpecs(settings, links);
-  if (!gift || !sweeper) throw new Error("the local stack runs no workers");
+  const [gift, others] = workerSpecs(settings, links);
+  if (!gift || !others) throw new Error("the local stack runs no workers");
   return {
     async api(number: number): Promise<TaskPlan> {
       const port = await freePort();
@@ -39,7 +39,7 @@ export function createPlans(options: PlanOptions) {
       return { spec: observed(spec, "api", options), register: () => options.loadBalancer.register(port) };
     },
     gift: (number: number) => workerPlan({ ...gift, name: `gift-worker-${number}` }, options),
-    sweeper: (number: number) => workerPlan({ ...sweeper, name: `outbox-and-dead-letters-${number}` }, options),
+    others: (number: number) => workerPlan({ ...others, name: `${others.name}-${number}` }, options),
   };
 }
 

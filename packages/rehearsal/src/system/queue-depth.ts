@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { localAws, type QueueUrls } from "@gift/local/sqs/queues";
+import { localAws } from "@gift/local/sqs/queues";
 
 /** A queue as CloudWatch would count it. */
 export interface QueueDepth {
@@ -15,20 +15,8 @@ export function createObserverClient(endpoint: string): SQSClient {
   return new SQSClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 2 });
 }
 
-/** Both queues. */
-export interface QueueDepths {
-  readonly gift: QueueDepth;
-  readonly deadLetters: QueueDepth;
-}
-
-/** Counts the messages of both queues. */
-export async function readQueueDepths(client: SQSClient, queueUrls: QueueUrls): Promise<QueueDepths> {
-  const { gift, "gift-dead-letters": deadLetters } = queueUrls;
-  const [first, second] = await Promise.all([readQueueDepth(client, gift), readQueueDepth(client, deadLetters)]);
-  return { gift: first, deadLetters: second };
-}
-
-async function readQueueDepth(client: SQSClient, queueUrl: string): Promise<QueueDepth> {
+/** Counts the messages of a queue. */
+export async function readQueueDepth(client: SQSClient, queueUrl: string): Promise<QueueDepth> {
   const { Attributes: counts = {} } = await client.send(
     new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ["All"] }),
   );

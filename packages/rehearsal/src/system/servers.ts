@@ -1,4 +1,5 @@
 import { type Database, openDatabase } from "@gift/core/database/database";
+import type { QueueName } from "@gift/fleet/fleet";
 import type { DatabaseLink } from "@gift/local/database-link";
 import type { ProcessSpec } from "@gift/local/process/process-spec";
 import { ensureQueues, type QueueUrls } from "@gift/local/sqs/queues";
@@ -6,7 +7,7 @@ import { createDatabase, migrateDatabase } from "@gift/local/stack/database";
 import { emulatorSpec, postgresSpec } from "@gift/local/stack/embedded";
 import type { Kysely } from "kysely";
 import type { AtEnd } from "./ending.ts";
-import { createObserverClient, type QueueDepths, readQueueDepths } from "./queue-depth.ts";
+import { createObserverClient, type QueueDepth, readQueueDepth } from "./queue-depth.ts";
 
 /** Postgres and SQS, with what looks into them from outside of the services. */
 export interface Servers<Process> {
@@ -15,7 +16,7 @@ export interface Servers<Process> {
   readonly database: Kysely<Database>;
   readonly queueUrls: QueueUrls;
   /** Asks the emulator itself. */
-  readDepths(): Promise<QueueDepths>;
+  readDepth(queue: QueueName): Promise<QueueDepth>;
 }
 
 /** A process that is kept running. */
@@ -60,5 +61,5 @@ function observe(
   atEnd(() => database.destroy());
   const client = createObserverClient(new URL(queueUrls.gift).origin);
   atEnd(() => Promise.resolve(client.destroy()));
-  return { database, readDepths: () => readQueueDepths(client, queueUrls) };
+  return { database, readDepth: (queue: QueueName) => readQueueDepth(client, queueUrls[queue]) };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Agent, startAgent } from "@gift/agent/agent";
 import type { Database } from "@gift/core/database/database";
+import type { QueueName } from "@gift/fleet/fleet";
 import type { DatabaseLink } from "@gift/local/database-link";
 import { prepareDataFolder } from "@gift/local/folder/data-folder";
 import type { LogLine } from "@gift/local/process/log-line";
@@ -13,17 +14,17 @@ import type { Kysely } from "kysely";
 import { type AtEnd, startTogether } from "./ending.ts";
 import { type LoadBalancer, startLoadBalancer } from "./load-balancer.ts";
 import { createPlans } from "./plan.ts";
-import type { QueueDepths } from "./queue-depth.ts";
+import type { QueueDepth } from "./queue-depth.ts";
 import { startServers } from "./servers.ts";
 import { Service } from "./service.ts";
 import { type SqsProxy, startSqsProxy } from "./sqs-proxy.ts";
 import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 
-/** The services, by the fleet's names; the two roles that do little share a process, as in the local stack. */
+/** The services, by the fleet's names; the roles that do little share a process, as on the local stack. */
 export interface Services {
   readonly api: Service;
   readonly gift: Service;
-  readonly sweeper: Service;
+  readonly others: Service;
 }
 
 /** The whole system on this machine, with a way to take each of its parts away. */
@@ -41,7 +42,7 @@ export interface System {
   readonly database: Kysely<Database>;
   readonly queueUrls: QueueUrls;
   /** Asks the emulator itself. */
-  readDepths(): Promise<QueueDepths>;
+  readDepth(queue: QueueName): Promise<QueueDepth>;
   stop(): Promise<void>;
 }
 
@@ -53,7 +54,7 @@ export interface SystemOptions {
 }
 
 /** As many as production has when nothing happens; two workers, so that one can be killed while another works. */
-export const desiredTasks = { api: 2, gift: 2, sweeper: 1 } as const satisfies Record<keyof Services, number>;
+export const desiredTasks = { api: 2, gift: 2, others: 1 } as const satisfies Record<keyof Services, number>;
 
 /** Between two checks of the load balancer, on AWS (`infra/load-balancer.ts`). */
 const healthCheckMilliseconds = 10_000;
@@ -84,18 +85,18 @@ async function startParts(options: SystemOptions, atEnd: AtEnd): Promise<Omit<Sy
   atEnd(() => loadBalancer.close());
   const plans = createPlans({ folder, loadBalancer, timeScale: options.timeScale, ...servers, ...proxies });
   const service = (name: keyof Services) => new Service(name, plans[name], supervision);
-  const services: Services = { api: service("api"), gift: service("gift"), sweeper: service("sweeper") };
+  const services: Services = { api: service("api"), gift: service("gift"), others: service("others") };
   atEnd(() => Promise.all(Object.values(services).map((each: Service) => each.stop())));
   await startServices(services);
   return { ...servers, ...proxies, agent, loadBalancer, services };
 }
 
 /** Brings every service to as many tasks as it should have. */
-export async function startServices({ api, gift, sweeper }: Services): Promise<void> {
+export async function startServices({ api, gift, others }: Services): Promise<void> {
   await Promise.all([
     api.scaleTo(desiredTasks.api),
     gift.scaleTo(desiredTasks.gift),
-    sweeper.scaleTo(desiredTasks.sweeper),
+    others.scaleTo(desiredTasks.others),
   ]);
 }
 

@@ -1,7 +1,7 @@
 import { patienceMinutes } from "./evaluate/lookback.ts";
 import type { Load } from "./load/load.ts";
 import { operate } from "./operate.ts";
-import type { Stage } from "./scenario/stage.ts";
+import type { Scene } from "./scenario/scene.ts";
 import type { Setting } from "./setting.ts";
 import { waitUntil } from "./wait-until.ts";
 
@@ -12,10 +12,10 @@ const linesShown = 2;
 const graceMilliseconds = 20_000;
 
 /**
- * The stage of one scenario.
+ * The scene of one scenario.
  * @param breaksNow told when the damage begins
  */
-export function createStage(setting: Setting, load: Load, breaksNow: () => void): Stage {
+export function createScene(setting: Setting, load: Load, breaksNow: () => void): Scene {
   const { system, watch, timeScale, say } = setting;
   const monitorOf = (key: string) => {
     const monitor = setting.monitors.find((each) => each.key === key);
@@ -36,7 +36,7 @@ export function createStage(setting: Setting, load: Load, breaksNow: () => void)
     },
     thresholdOf: (key) => monitorOf(key).condition.thresholds.critical,
     isAlerting: (key) => watch.alerting().includes(key),
-    readWaiting: async () => (await system.readDepths()).gift.visible,
+    readWaiting: async () => (await system.readDepth("gift")).visible,
     async alerted(key) {
       const shortened = (patienceMinutes(monitorOf(key).condition) * 60_000) / timeScale;
       await waitUntil(key, shortened + graceMilliseconds, () =>

@@ -2,7 +2,7 @@ import type { Load } from "../load/load.ts";
 import type { System } from "../system/system.ts";
 
 /** What a scenario plays on. */
-export interface Stage {
+export interface Scene {
   readonly system: System;
   readonly load: Load;
   readonly isShort: boolean;
