@@ -21,7 +21,7 @@ const nextTick = () => new Promise((resolve) => setImmediate(resolve));
 
 test("a lone item travels at once", async () => {
   const manual = createManualRun();
-  const batcher = createBatcher({ maxItems: 10, maxParallel: 1, lingerMilliseconds: 0, run: manual.run });
+  const batcher = createBatcher({ maxItems: 10, maxParallel: 1, run: manual.run });
   const result = batcher.add(1);
   await nextTick();
   expect(manual.sizes()).toEqual([1]);
@@ -32,7 +32,7 @@ test("a lone item travels at once", async () => {
 
 test("items of one tick travel together, and what arrives during a call goes out in the next", async () => {
   const manual = createManualRun();
-  const batcher = createBatcher({ maxItems: 10, maxParallel: 1, lingerMilliseconds: 0, run: manual.run });
+  const batcher = createBatcher({ maxItems: 10, maxParallel: 1, run: manual.run });
   const first = [1, 2, 3].map((item) => batcher.add(item));
   await nextTick();
   const second = [4, 5].map((item) => batcher.add(item));
@@ -48,7 +48,7 @@ test("items of one tick travel together, and what arrives during a call goes out
 
 test("no run carries more than maxItems and no more than maxParallel runs are in flight", async () => {
   const manual = createManualRun();
-  const batcher = createBatcher({ maxItems: 2, maxParallel: 2, lingerMilliseconds: 0, run: manual.run });
+  const batcher = createBatcher({ maxItems: 2, maxParallel: 2, run: manual.run });
   const all = [1, 2, 3, 4, 5].map((item) => batcher.add(item));
   await nextTick();
   expect(manual.sizes()).toEqual([2, 2]);
@@ -62,7 +62,7 @@ test("no run carries more than maxItems and no more than maxParallel runs are in
 
 test("an item's failure is its own; a call's failure is everyone's", async () => {
   const manual = createManualRun();
-  const batcher = createBatcher({ maxItems: 2, maxParallel: 2, lingerMilliseconds: 0, run: manual.run });
+  const batcher = createBatcher({ maxItems: 2, maxParallel: 2, run: manual.run });
   const settled = Promise.allSettled([1, 2, 3, 4].map((item) => batcher.add(item)));
   await nextTick();
   manual.at(0).finish([succeed(1), { status: "rejected", reason: "entry" }]);
@@ -77,7 +77,7 @@ test("an item's failure is its own; a call's failure is everyone's", async () =>
 
 test("an item that a run forgets to answer is rejected instead of waiting for ever", async () => {
   const manual = createManualRun();
-  const batcher = createBatcher({ maxItems: 2, maxParallel: 1, lingerMilliseconds: 0, run: manual.run });
+  const batcher = createBatcher({ maxItems: 2, maxParallel: 1, run: manual.run });
   const settled = Promise.allSettled([batcher.add(1), batcher.add(2)]);
   await nextTick();
   manual.at(0).finish([succeed(1)]);
@@ -91,7 +91,6 @@ test("a run that throws before it returns a promise fails its items, and the bat
   const batcher = createBatcher<number, string>({
     maxItems: 2,
     maxParallel: 1,
-    lingerMilliseconds: 0,
     run(items) {
       calls += 1;
       if (calls === 1) throw new Error("thrown at once");
@@ -156,7 +155,7 @@ const longestMilliseconds = 200;
 function createSociable() {
   const manual = createManualRun();
   const unfilled = { maxParallel: 1, companyMilliseconds, longestMilliseconds };
-  const batcher = createBatcher({ maxItems: 2, maxParallel: 3, lingerMilliseconds: 0, unfilled, run: manual.run });
+  const batcher = createBatcher({ maxItems: 2, maxParallel: 3, unfilled, run: manual.run });
   const add = (...items: number[]) => Promise.all(items.map((item) => batcher.add(item)));
   return { ...manual, batcher, add };
 }
@@ -252,7 +251,7 @@ test("what has waited its time while every run was taken goes unfilled as soon a
 
 test("a batch takes so many that wait and no more: the next is refused at once, and taken again when there is room", async () => {
   const manual = createManualRun();
-  const limits = { maxItems: 2, maxParallel: 1, lingerMilliseconds: 0, mostWaiting: 3 };
+  const limits = { maxItems: 2, maxParallel: 1, mostWaiting: 3 };
   const batcher = createBatcher({ ...limits, run: manual.run });
   const all = [batcher.add(1), batcher.add(2)];
   await nextTick();

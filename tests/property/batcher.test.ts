@@ -25,7 +25,6 @@ test(
         const batcher = createBatcher<number, string>({
           maxItems,
           maxParallel,
-          lingerMilliseconds: 0,
           async run(batch) {
             running += 1;
             expect(running).toBeLessThanOrEqual(maxParallel);

@@ -23,8 +23,15 @@ function frozen({ atMilliseconds, forMilliseconds }: Freeze, slots: number) {
     const lost: number[] = [];
     const consumer = process.run(() =>
       createConsumer({
-        ...{ name: "freeze", client, queueUrl, slots, prefetch: 10, receivers: 1, waitTimeSeconds: 20 },
-        ...{ visibilityTimeoutSeconds: 30, handlerTimeoutSeconds: 25 },
+        name: "freeze",
+        client,
+        queueUrl,
+        slots,
+        prefetch: 10,
+        receivers: 1,
+        waitTimeSeconds: 20,
+        visibilityTimeoutSeconds: 30,
+        handlerTimeoutSeconds: 25,
         backoff: { baseSeconds: 1, factor: 1, capSeconds: 1 },
         async handle({ receiveCount }) {
           started.push(receiveCount);

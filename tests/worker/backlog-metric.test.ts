@@ -24,7 +24,12 @@ const age = (queue: string) => metrics.last("gift.outbox.oldest_age", { queue })
 /** The role for the length of a test; what it is asked to publish is refused, so that it stays. */
 function runRole(db = database.db) {
   const role = startOutboxRole({
-    ...{ db, log: captureLog().log, batch: 100, intervalMilliseconds: 600_000, leaseSeconds: 30, queues: ["gift"] },
+    db,
+    log: captureLog().log,
+    batch: 100,
+    intervalMilliseconds: 600_000,
+    leaseSeconds: 30,
+    queues: ["gift"],
     publish: () => Promise.reject(new Error("SQS is away")),
   });
   onTestFinished(() => role.stop(500));

@@ -17,8 +17,8 @@ export interface BatcherOptions<Item, Result> {
   readonly maxParallel: number;
   /** Left out, an unfilled batch waits for nothing but a free run. */
   readonly unfilled?: Unfilled;
-  /** How long a batch that is not full waits for company. 0 runs at the end of the current tick. */
-  readonly lingerMilliseconds: number;
+  /** How long a batch that is not full waits for company. Left out, it runs at the end of the current tick. */
+  readonly lingerMilliseconds?: number;
   /** Most items that wait for a run; one more is refused. Left out, there is no bound. */
   readonly mostWaiting?: number;
   /** Does the work; answers one settled result per item, in the items' order. A rejection fails every item of the run. */
@@ -128,7 +128,7 @@ class NaturalBatcher<Item, Result> implements Batcher<Item, Result> {
   }
 
   #goesUnfilled(): boolean {
-    return this.#options.lingerMilliseconds === 0 || this.#isOverdue || this.#flushing !== undefined;
+    return !this.#options.lingerMilliseconds || this.#isOverdue || this.#flushing !== undefined;
   }
 
   #wait(): void {

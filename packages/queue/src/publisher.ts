@@ -44,7 +44,6 @@ export function createPublisher(options: PublisherOptions): Publisher {
     maxItems: mostEntries,
     maxParallel,
     unfilled,
-    lingerMilliseconds: 0,
     run: (messages) => sendInTime(options, messages),
   });
   return {

@@ -171,14 +171,14 @@ export class SlotConsumer {
     this.#phase = "stopping";
     this.#circuit.stop();
     this.#putBackUnlessRunnable();
-    const { poller, slots, acknowledger } = {
+    const parts = {
       poller: this.#poller,
       slots: this.#slots,
       acknowledger: this.#acknowledger,
+      abort: () => this.#abort(),
+      abandon: () => this.#abandon(),
     };
-    const abort = () => this.#abort();
-    const abandon = () => this.#abandon();
-    await drain({ poller, slots, acknowledger, abort, abandon }, deadlineMilliseconds);
+    await drain(parts, deadlineMilliseconds);
     // A start that is still asking SQS is in flight as well; whoever awaits it hears how it ends.
     await this.#starting?.catch(() => undefined);
     this.#leases.stop();

@@ -108,7 +108,12 @@ function optionsOf(
   const { clock, program } = world;
   const { slots, prefetch, receivers, waitTimeSeconds, visibilityTimeoutSeconds, handlerTimeoutSeconds } = program;
   return {
-    ...{ slots, prefetch, receivers, waitTimeSeconds, visibilityTimeoutSeconds, handlerTimeoutSeconds },
+    slots,
+    prefetch,
+    receivers,
+    waitTimeSeconds,
+    visibilityTimeoutSeconds,
+    handlerTimeoutSeconds,
     ...(program.maxReceiveCount !== undefined && { maxReceiveCount: program.maxReceiveCount }),
     backoff: program.backoff,
     client,

@@ -29,7 +29,6 @@ export function createUseRecorder(
   const batcher = createBatcher<string, void>({
     maxItems: mostWaiting,
     maxParallel: 1,
-    lingerMilliseconds: 0,
     async run(ids) {
       try {
         await recordUse(db, ids);

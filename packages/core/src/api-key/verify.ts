@@ -38,7 +38,6 @@ export function createKeyVerifier(db: Kysely<Database>, options: UseRecorderOpti
   const batcher = createBatcher<Verifier, VerifiedKey | undefined>({
     maxItems: 500,
     maxParallel: 2,
-    lingerMilliseconds: 0,
     async run(presented) {
       const found = await findActive(db, presented);
       const matches = presented.map(({ prefix, hash }) => matching(found.get(prefix), hash));

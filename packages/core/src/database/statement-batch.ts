@@ -46,7 +46,6 @@ export function createStatementBatch<Item, Result>(
     maxItems: mostRows,
     maxParallel: options.mostStatements ?? mostStatements,
     mostWaiting,
-    lingerMilliseconds: 0,
     run: (items) => askTogether(together, items),
   });
   return async (item) => {

@@ -42,7 +42,6 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const deletes = createBatcher<string, void>({
     maxItems: 500,
     maxParallel: 1,
-    lingerMilliseconds: 0,
     async run(ids) {
       await deleteFromOutbox(options.db, ids);
       return ids.map(() => ({ status: "fulfilled", value: undefined }));
