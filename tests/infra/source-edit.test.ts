@@ -55,6 +55,14 @@ describe("a mistake in infra/ is noticed", () => {
       "sst dev would remove the services and the database of staging",
     );
   }, 60_000);
+
+  test.each(["Dave", "dave_2", "2nd"])(
+    "a stage called %s is refused before anything is made: ECR takes no such name",
+    async (stage) => {
+      await expect(synthesized({ stage })).rejects.toThrow("a stage's name is lower-case letters, digits and dashes");
+    },
+    60_000,
+  );
 });
 
 test("behind RDS Proxy, where a stage wants it, tasks come with IAM over TLS and nothing reads the master secret", async () => {
