@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { ChangeMessageVisibilityBatchCommand, ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { freePort } from "@gift/local/free-port";
 import { ensureQueues, localAws } from "@gift/local/sqs/queues";
-import { createSqsClient } from "@gift/queue/client";
+import { createSqsClient } from "@gift/queue/client/sqs-client";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { run } from "./command.ts";
 import { temporaryFolder } from "./temporary-folder.ts";

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { createHttpHandler } from "@gift/queue/http-handler";
+import { createHttpHandler } from "@gift/queue/client/http-handler";
 import { afterEach, expect, test } from "vitest";
 
 const servers: Server[] = [];

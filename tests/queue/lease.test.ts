@@ -1,4 +1,4 @@
-import { createSqsClient } from "@gift/queue/client";
+import { createSqsClient } from "@gift/queue/client/sqs-client";
 import { LeaseLostError } from "@gift/queue/error";
 import { createLease } from "@gift/queue/lease";
 import { LeaseTable, longestLeaseSeconds } from "@gift/queue/lease-table";

@@ -6,7 +6,7 @@ import {
   RequestThrottled,
   SendMessageBatchCommand,
 } from "@aws-sdk/client-sqs";
-import { createSqsClient, type SqsClientOptions } from "@gift/queue/client";
+import { createSqsClient, type SqsClientOptions } from "@gift/queue/client/sqs-client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { failure, type ScriptedSqs, startScriptedSqs } from "./scripted-sqs.ts";
 

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { sign } from "@gift/queue/signature";
+import { sign } from "@gift/queue/client/signature";
 import { expect, test } from "vitest";
 
 const text = () => randomBytes(randomInt(1, 40)).toString("base64url");

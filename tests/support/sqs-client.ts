@@ -1,5 +1,5 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import { createSqsClient } from "@gift/queue/client";
+import { createSqsClient } from "@gift/queue/client/sqs-client";
 
 /** One call of an SQS operation, as the SDK saw it. Times are `performance.now()`. */
 export interface SqsCall {

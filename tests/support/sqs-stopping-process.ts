@@ -1,4 +1,4 @@
-import { createSqsClient } from "@gift/queue/client";
+import { createSqsClient } from "@gift/queue/client/sqs-client";
 import { createConsumer } from "@gift/queue/consumer";
 import { acknowledge } from "@gift/queue/verdict";
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { openDatabase } from "@gift/core/database/database";
 import { appendToOutbox } from "@gift/core/outbox/append";
-import { createSqsClient } from "@gift/queue/client";
+import { createSqsClient } from "@gift/queue/client/sqs-client";
 import { createPublisher } from "@gift/queue/publisher";
 import { createRoute } from "@gift/worker/outbox/route";
 import { type OutboxRoleOptions, startOutboxRole } from "@gift/worker/role/outbox";

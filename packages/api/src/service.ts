@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { createDispatcher } from "@gift/core/outbox/dispatcher";
 import { openLinkedDatabase } from "@gift/link/database";
-import { createSqsClient } from "@gift/queue/client";
+import { createSqsClient } from "@gift/queue/client/sqs-client";
 import { createPublisher } from "@gift/queue/publisher";
 import { errorFields } from "@gift/telemetry/error-fields";
 import type { Log } from "@gift/telemetry/logger";

@@ -1,5 +1,5 @@
 import { openLinkedDatabase } from "@gift/link/database";
-import { createSqsClient } from "@gift/queue/client";
+import { createSqsClient } from "@gift/queue/client/sqs-client";
 import { errorFields } from "@gift/telemetry/error-fields";
 import type { Log } from "@gift/telemetry/logger";
 import { Access } from "./access/access.ts";

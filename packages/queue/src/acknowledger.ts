@@ -1,7 +1,7 @@
 import { type Batcher, createBatcher } from "@gift/batch/batcher";
 import { callBackoffMilliseconds, longestInvisibilitySeconds } from "./backoff.ts";
 import { mostEntries } from "./batch-entry.ts";
-import type { SqsClient } from "./client.ts";
+import type { SqsClient } from "./client/sqs-client.ts";
 import { sleepUnless } from "./deadline.ts";
 import { EntryFailedError } from "./error.ts";
 import type { Lease } from "./lease.ts";

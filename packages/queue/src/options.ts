@@ -1,6 +1,6 @@
 import type { Backoff } from "./backoff.ts";
 import type { CircuitOptions } from "./circuit.ts";
-import type { SqsClient } from "./client.ts";
+import type { SqsClient } from "./client/sqs-client.ts";
 import { ConsumerConfigurationError } from "./error.ts";
 import type { Message } from "./message.ts";
 import type { ConsumerObserver } from "./observer.ts";

@@ -1,7 +1,7 @@
 import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import { createBatcher } from "@gift/batch/batcher";
 import { entryId, mostEntries, resultsOf } from "./batch-entry.ts";
-import type { SqsClient } from "./client.ts";
+import type { SqsClient } from "./client/sqs-client.ts";
 import { EntryFailedError, PublishError } from "./error.ts";
 import { byteLengthOf, splitBySize } from "./message-size.ts";
 

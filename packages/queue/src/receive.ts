@@ -1,5 +1,5 @@
 import { ReceiveMessageCommand, type Message as SqsMessage } from "@aws-sdk/client-sqs";
-import type { SqsClient } from "./client.ts";
+import type { SqsClient } from "./client/sqs-client.ts";
 import { createLease, type Lease } from "./lease.ts";
 import { parseMessage } from "./message.ts";
 

@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
-import type { SqsClient } from "./client.ts";
+import type { SqsClient } from "./client/sqs-client.ts";
 import { ConsumerConfigurationError } from "./error.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { Database } from "@gift/core/database/database";
 import { fleet, type WorkerName } from "@gift/fleet/fleet";
 import { openLinkedDatabase } from "@gift/link/database";
-import { createSqsClient } from "@gift/queue/client";
+import { createSqsClient } from "@gift/queue/client/sqs-client";
 import { createPublisher } from "@gift/queue/publisher";
 import type { Log } from "@gift/telemetry/logger";
 import { createPoolMetric } from "@gift/telemetry/pool-metric";

@@ -1,6 +1,6 @@
 /** Our consumer with the fleet's numbers for gifts, its handler as told. Arguments: queue URL, handler, slots. */
 import { fleet } from "@gift/fleet/fleet";
-import { createSqsClient } from "@gift/queue/client";
+import { createSqsClient } from "@gift/queue/client/sqs-client";
 import { type Consumer, createConsumer } from "@gift/queue/consumer";
 import { acknowledge } from "@gift/queue/verdict";
 import { countCalls } from "./count-calls.ts";

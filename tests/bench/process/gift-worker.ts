@@ -2,7 +2,7 @@
 import { fleet } from "@gift/fleet/fleet";
 import { keepObjectsYoung } from "@gift/lifecycle/young-generation";
 import { openLinkedDatabase } from "@gift/link/database";
-import { createSqsClient } from "@gift/queue/client";
+import { createSqsClient } from "@gift/queue/client/sqs-client";
 import { createLog } from "@gift/telemetry/logger";
 import { readConfig } from "@gift/worker/config";
 import { startGiftRole } from "@gift/worker/role/gift";

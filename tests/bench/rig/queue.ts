@@ -1,6 +1,6 @@
 import { CreateQueueCommand, SendMessageBatchCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { fleet } from "@gift/fleet/fleet";
-import { createSqsClient } from "@gift/queue/client";
+import { createSqsClient } from "@gift/queue/client/sqs-client";
 
 /** Queues of one bench on the emulator. */
 export interface BenchQueues {

@@ -9,7 +9,7 @@ import {
   SendMessageCommand,
   type SendMessageCommandInput,
 } from "@aws-sdk/client-sqs";
-import type { SqsClient } from "@gift/queue/client";
+import type { SqsClient } from "@gift/queue/client/sqs-client";
 
 /** An SQS under test: the model, or the emulator on the real wire. */
 export interface ContractWorld {

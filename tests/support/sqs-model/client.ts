@@ -1,5 +1,5 @@
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
-import type { SqsClient } from "@gift/queue/client";
+import type { SqsClient } from "@gift/queue/client/sqs-client";
 import { currentProcess, outside } from "../virtual-time/process.ts";
 import { RequestTimeoutError, sqsErrors } from "./error.ts";
 import type { SqsModel } from "./model.ts";

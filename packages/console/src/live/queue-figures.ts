@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
-import type { SqsClient } from "@gift/queue/client";
+import type { SqsClient } from "@gift/queue/client/sqs-client";
 
 export interface QueueDepth {
   /** Ready to be received. */

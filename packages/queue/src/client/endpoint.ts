@@ -1,7 +1,7 @@
 import type { HttpRequest } from "./http-handler.ts";
 
 /** Where calls of one kind go, and as what: all of a request that doesn't change from one to the next. */
-export interface Route {
+export interface Endpoint {
   readonly target: Pick<HttpRequest, "protocol" | "hostname" | "port" | "method" | "path">;
   /** Those to be signed. */
   readonly headers: Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ const scopePattern = /Credential=[^/]+\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/;
  * Learns from a request that the SDK has resolved and signed: its endpoint, its region, its protocol.
  * @returns undefined for what isn't a POST of JSON to `/` under Signature Version 4
  */
-export function routeOf(request: unknown): Route | undefined {
+export function endpointOf(request: unknown): Endpoint | undefined {
   if (!isRequest(request)) return undefined;
   const { protocol, hostname, port, method, path, headers } = request;
   const [, region, service] = scopePattern.exec(String(headers.authorization)) ?? [];

@@ -1,6 +1,6 @@
 import type { ServiceInputTypes, ServiceOutputTypes, SQSClient } from "@aws-sdk/client-sqs";
+import { type Endpoint, endpointOf } from "./endpoint.ts";
 import type { HttpHandler, HttpRequest, HttpResponse } from "./http-handler.ts";
-import { type Route, routeOf } from "./route.ts";
 import { sign } from "./signature.ts";
 
 /** An attempt that the SDK has to judge. */
@@ -20,7 +20,7 @@ const binary = '"BinaryValue"';
 /**
  * Lets a client's first attempt of a call go past the SDK's middleware: JSON, signature, request, and if it succeeds that was all.
  * Any other outcome is handed to the SDK as its own first attempt, so that errors, retries, their budget, throttling and a clock
- * that is off are judged by the SDK alone. It also makes the first call of each kind, from which the route is learned.
+ * that is off are judged by the SDK alone. It also makes the first call of each kind, from which the endpoint is learned.
  *
  * Measured with a loop of DeleteMessageBatch, CPU per call: the SDK 330 to 480 µs; with its options alone (`cacheMiddleware`, no
  * logger and user agent, our signer and handler) 160 to 190; this way 70 to 100.
@@ -54,7 +54,7 @@ export function shortenPath({ config, middlewareStack }: SQSClient, handler: Htt
 class ShortPath {
   readonly #config: SQSClient["config"];
   readonly #handler: HttpHandler;
-  readonly #routes = new Map<string, Route>();
+  readonly #endpoints = new Map<string, Endpoint>();
   /** By the call's input, which the SDK's middleware hands from one to the next as it is. */
   readonly #failures = new WeakMap<object, Failure>();
 
@@ -64,12 +64,12 @@ class ShortPath {
   }
 
   knows(key: string): boolean {
-    return this.#routes.has(key);
+    return this.#endpoints.has(key);
   }
 
   learn(key: string, request: unknown): void {
-    const route = routeOf(request);
-    if (route) this.#routes.set(key, route);
+    const endpoint = endpointOf(request);
+    if (endpoint) this.#endpoints.set(key, endpoint);
   }
 
   takeFailure(input: ServiceInputTypes): Failure | undefined {
@@ -80,17 +80,17 @@ class ShortPath {
 
   /** Resolves with a success; with undefined when the SDK has to go on, from the failure that is kept for it if there is one. */
   async attempt(key: string, input: ServiceInputTypes): Promise<HttpResponse | undefined> {
-    const route = this.#routes.get(key);
+    const endpoint = this.#endpoints.get(key);
     const body = JSON.stringify(input);
     const strategy = await this.#config.retryStrategy();
-    if (!route || body.includes(binary) || !("acquireInitialRetryToken" in strategy)) return undefined;
+    if (!endpoint || body.includes(binary) || !("acquireInitialRetryToken" in strategy)) return undefined;
     const token = await strategy.acquireInitialRetryToken("");
-    const request = await this.#requestOf(route, body);
+    const request = await this.#requestOf(endpoint, body);
     try {
       const { response } = await this.#handler.handle(request);
       if (response.statusCode !== 200 || response.body.includes(binary)) {
         // Whoever refuses our signature is asked from the beginning, with the SDK's, and the way is learned anew.
-        if (refusesSignature(response)) this.#routes.delete(key);
+        if (refusesSignature(response)) this.#endpoints.delete(key);
         else this.#failures.set(input, { response });
         return undefined;
       }
@@ -103,7 +103,7 @@ class ShortPath {
     }
   }
 
-  async #requestOf({ target, headers, scope, userAgent }: Route, body: string): Promise<HttpRequest> {
+  async #requestOf({ target, headers, scope, userAgent }: Endpoint, body: string): Promise<HttpRequest> {
     // Kept by the SDK, and asked for again before they expire.
     const { accessKeyId, secretAccessKey, sessionToken } = await this.#config.credentials();
     const date = new Date(Date.now() + this.#config.systemClockOffset);
