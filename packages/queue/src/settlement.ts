@@ -1,7 +1,7 @@
 import type { Acknowledger } from "./acknowledger.ts";
-import type { Outcome } from "./attempt.ts";
 import { type Backoff, backoffSeconds } from "./backoff.ts";
 import type { Circuit, Result } from "./circuit.ts";
+import type { Outcome } from "./handler-call.ts";
 import type { Lease } from "./lease.ts";
 import type { LeaseTable } from "./lease-table.ts";
 import type { Tell } from "./observer.ts";

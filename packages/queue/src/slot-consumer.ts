@@ -1,8 +1,8 @@
 import { Acknowledger } from "./acknowledger.ts";
-import { attempt } from "./attempt.ts";
 import { Circuit, defaultCircuit, type OpenReason } from "./circuit.ts";
 import { drain } from "./drain.ts";
 import { ConsumerStoppingError, type LeaseLostError } from "./error.ts";
+import { callHandler } from "./handler-call.ts";
 import type { Lease } from "./lease.ts";
 import { LeaseTable } from "./lease-table.ts";
 import { createTell, type Tell } from "./observer.ts";
@@ -18,7 +18,7 @@ import type { ConsumerPhase, ConsumerStats } from "./stats.ts";
 const mostUnconfirmed = 1_000;
 
 /**
- * Wires the parts. A message goes poller → slots → attempt → settlement → acknowledger; the lease table holds it from
+ * Wires the parts. A message goes poller → slots → handler call → settlement → acknowledger. The lease table holds it from
  * the first step to the last but one, and whoever takes it out of there settles it.
  */
 export class SlotConsumer {
@@ -140,7 +140,7 @@ export class SlotConsumer {
     if (!this.#leases.check(lease)) return;
     lease.startedAt = performance.now();
     this.#circuit.started(lease);
-    await attempt(this.#options, lease, (outcome) => this.#settlement.conclude(lease, outcome));
+    await callHandler(this.#options, lease, (outcome) => this.#settlement.conclude(lease, outcome));
   }
 
   #lose(lease: Lease, err: LeaseLostError): void {

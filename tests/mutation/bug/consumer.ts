@@ -9,8 +9,8 @@ export const consumerBugs: readonly Bug[] = [
     edits: [
       {
         file: queue("slot-consumer"),
-        text: "    await attempt(this.#options, lease,",
-        by: '    this.#settlement.conclude(lease, { verdict: { kind: "acknowledge" } });\n    await attempt(this.#options, lease,',
+        text: "    await callHandler(this.#options, lease,",
+        by: '    this.#settlement.conclude(lease, { verdict: { kind: "acknowledge" } });\n    await callHandler(this.#options, lease,',
       },
     ],
     noticedAs: "nothing is deleted before its handler has resolved",

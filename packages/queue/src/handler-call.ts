@@ -7,7 +7,7 @@ import type { Verdict } from "./verdict.ts";
 /** How one call of the handler ended. */
 export type Outcome = { readonly verdict: Verdict } | { readonly err: unknown };
 
-export interface AttemptOptions {
+export interface HandlerCallOptions {
   readonly handlerTimeoutSeconds: number;
   readonly maxReceiveCount?: number;
   handle(message: Message, context: HandlerContext): Promise<Verdict>;
@@ -21,8 +21,8 @@ const lastWordMilliseconds = 1_000;
  * occupies its slot; never rejects.
  * @param conclude receives the outcome: the handler's own, or a HandlerTimeoutError when it ignores the abort
  */
-export async function attempt(
-  options: AttemptOptions,
+export async function callHandler(
+  options: HandlerCallOptions,
   lease: Lease,
   conclude: (outcome: Outcome) => void,
 ): Promise<void> {
@@ -34,7 +34,7 @@ export async function attempt(
   conclude(await call(options, lease));
 }
 
-async function call(options: AttemptOptions, { message, controller }: Lease): Promise<Outcome> {
+async function call(options: HandlerCallOptions, { message, controller }: Lease): Promise<Outcome> {
   const isFinalReceive = options.maxReceiveCount !== undefined && message.receiveCount >= options.maxReceiveCount;
   try {
     return { verdict: await options.handle(message, { signal: controller.signal, isFinalReceive }) };
