@@ -1,8 +1,8 @@
 import { grantRoles } from "@gift/core/migration/roles";
+import { until } from "@gift/rehearsal/until";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { giftIn } from "../core/gift-in.ts";
-import { until } from "../local/until.ts";
 import { useTestDatabase } from "../support/database.ts";
 import { type SqsServer, startSqs } from "../support/sqs.ts";
 import { startSqsProxy } from "../support/sqs-proxy.ts";

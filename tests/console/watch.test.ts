@@ -2,8 +2,8 @@ import type { DatabaseFigures } from "@gift/console/live/database-figures";
 import type { Round } from "@gift/console/live/round";
 import { Source } from "@gift/console/live/source";
 import { Watch } from "@gift/console/live/watch";
+import { until } from "@gift/rehearsal/until";
 import { describe, expect, test } from "vitest";
-import { until } from "../local/until.ts";
 
 const figures: DatabaseFigures = {
   windowSeconds: 5,

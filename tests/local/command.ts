@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { spawnChild } from "@gift/local/process/spawn-child";
+import { until } from "@gift/rehearsal/until";
 import { onTestFinished } from "vitest";
-import { until } from "./until.ts";
 
 export interface Command {
   readonly pid: number;
@@ -32,13 +32,14 @@ export function run(words: readonly string[], environment: Readonly<Record<strin
     output: () => text,
     kill: (signal) => void child.kill(signal),
     exited,
-    async printed(pattern, seconds) {
+    async printed(pattern, seconds = 15) {
       const found = () => pattern.exec(text) ?? undefined;
       let isOver = false;
       void exited.then(() => {
         isOver = true;
       });
-      const seen = await until(`${pattern}`, () => found() ?? (isOver ? null : undefined), seconds).catch(() => null);
+      const look = () => found() ?? (isOver ? null : undefined);
+      const seen = await until(`${pattern}`, look, seconds * 1_000).catch(() => null);
       if (seen === null) throw new Error(`${pattern} wasn't printed, but:\n${text}`);
       return seen;
     },

@@ -2,9 +2,10 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { freePort } from "@gift/local/free-port";
 import { repositoryFolder } from "@gift/local/repository";
+import { until } from "@gift/rehearsal/until";
 import { onTestFinished } from "vitest";
+import { isAlive } from "./alive.ts";
 import { type Command, run } from "./command.ts";
-import { isAlive, until } from "./until.ts";
 
 const program = join(repositoryFolder, "packages/local/src/main.ts");
 const demoProgram = join(repositoryFolder, "packages/local/src/demo.ts");
@@ -72,7 +73,8 @@ async function removeStack(command: Command): Promise<void> {
 /** Waits until none of these processes is left. */
 export async function allGone(pids: readonly number[], seconds = 20): Promise<void> {
   const names = new Map(pids.map((pid) => [pid, nameOf(pid)]));
-  for (const pid of pids) await until(`the end of ${names.get(pid)}`, async () => !(await isAlive(pid)), seconds);
+  for (const pid of pids)
+    await until(`the end of ${names.get(pid)}`, async () => !(await isAlive(pid)), seconds * 1_000);
 }
 
 function nameOf(pid: number): string {

@@ -8,10 +8,11 @@ import { freePort } from "@gift/local/free-port";
 import { UnusableDataFolderError } from "@gift/local/postgres/data-folder";
 import { keepTemporaryPostgres } from "@gift/local/postgres/keep";
 import { type PostgresOptions, type PostgresServer, startPostgres } from "@gift/local/postgres/server";
+import { until } from "@gift/rehearsal/until";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { isAlive } from "./alive.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
-import { isAlive, until } from "./until.ts";
 
 const settings = { fsync: "off" };
 let original: string;

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { freePort } from "@gift/local/free-port";
 import { repositoryFolder } from "@gift/local/repository";
+import { until } from "@gift/rehearsal/until";
 import { expect, test, vi } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
 import { run } from "./command.ts";
 import { allGone, local, startStack, startStackWith } from "./local-stack.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
-import { until } from "./until.ts";
 
 // A start takes two seconds on an idle machine, and most of these start twice.
 vi.setConfig({ testTimeout: 60_000 });

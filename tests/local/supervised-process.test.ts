@@ -5,10 +5,11 @@ import { StackError } from "@gift/local/command/usage-error";
 import type { LogLine } from "@gift/local/process/log-line";
 import type { ProcessSpec } from "@gift/local/process/process-spec";
 import { SupervisedProcess } from "@gift/local/process/supervised-process";
+import { until } from "@gift/rehearsal/until";
 import { expect, onTestFinished, test } from "vitest";
+import { isAlive } from "./alive.ts";
 import { run } from "./command.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
-import { isAlive, until } from "./until.ts";
 
 const fixture = (name: string) => fileURLToPath(new URL(`fixture/${name}.ts`, import.meta.url));
 
@@ -107,7 +108,7 @@ test("a stop between a crash and the restart keeps the child from coming back", 
   await until("the crash", () => notices.length === 1);
   await child.stop();
   expect(child.pid).toBeUndefined();
-  await expect(until("a restart", () => notices.length > 1, 0.5)).rejects.toThrow("waited");
+  await expect(until("a restart", () => notices.length > 1, 500)).rejects.toThrow("waited");
 });
 
 test("a stop before the child was ready ends the wait for it", async () => {
@@ -130,7 +131,7 @@ test("a child stops by itself when its supervisor is killed with -9", async () =
   const [, pid] = await supervisor.printed(/child (\d+)/);
   expect(await isAlive(Number(pid))).toBe(true);
   supervisor.kill("SIGKILL");
-  await until("the child's end", async () => !(await isAlive(Number(pid))), 5);
+  await until("the child's end", async () => !(await isAlive(Number(pid))), 5_000);
 });
 
 test("what a shell carries for another account doesn't reach a child", async () => {

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { type Answered, type LoadBalancer, startLoadBalancer } from "@gift/rehearsal/system/load-balancer";
+import { until } from "@gift/rehearsal/until";
 import { expect, onTestFinished, test } from "vitest";
-import { until } from "../local/until.ts";
 
 /** Quick checks: a target is healthy after some 20 ms, and unhealthy after ten failed ones. */
 const intervalMilliseconds = 10;

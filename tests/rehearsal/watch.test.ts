@@ -4,8 +4,8 @@ import { createClock } from "@gift/rehearsal/evaluate/window";
 import { createRandom } from "@gift/rehearsal/random";
 import { collect } from "@gift/rehearsal/signal/collect";
 import { SignalStore } from "@gift/rehearsal/signal/signals";
+import { until } from "@gift/rehearsal/until";
 import { expect, onTestFinished, test } from "vitest";
-import { until } from "../local/until.ts";
 import { logCondition, monitorWith } from "./monitor.ts";
 
 test("an alert is told when it begins, when it recovers, and again as a repetition", async () => {

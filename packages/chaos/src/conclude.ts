@@ -1,4 +1,5 @@
 import { audit } from "@gift/rehearsal/audit/audit";
+import { until } from "@gift/rehearsal/until";
 import type { Access } from "./access/access.ts";
 import { nobodyAsked } from "./access/access-counts.ts";
 import type { Keyring } from "./access/keyring.ts";
@@ -8,11 +9,11 @@ import { auditForbidden } from "./audit/forbidden.ts";
 import { waitForQuiet } from "./audit/quiet.ts";
 import { countWays } from "./fault/carry-out.ts";
 import type { Load } from "./load/load.ts";
+import { patienceMilliseconds } from "./patience.ts";
 import type { Fault } from "./plan/plan.ts";
 import type { Result } from "./result.ts";
 import type { Subject } from "./system/subject.ts";
 import type { System } from "./system/system.ts";
-import { until } from "./until.ts";
 
 export interface Ended {
   readonly system: System;
@@ -27,7 +28,7 @@ export interface Ended {
 }
 
 /** The longest chain is a message that is received five times and was hidden for 30 s each time, on a busy machine. */
-const patienceMilliseconds = 300_000;
+const quietPatienceMilliseconds = 300_000;
 
 /** Everything counts that was created: the run had a database of its own. */
 const sinceEver = new Date(0);
@@ -50,7 +51,10 @@ export async function concludeRun({
   await settled("a client gave up", load.stop());
   await settled("a process is away", allReady(system));
   const emulatorKills = faults.filter(({ target, way }) => target === "sqs" && way === "kill").length;
-  const quiet = await waitForQuiet(system, { mayRequeue: emulatorKills > 0, patienceMilliseconds });
+  const quiet = await waitForQuiet(system, {
+    mayRequeue: emulatorKills > 0,
+    patienceMilliseconds: quietPatienceMilliseconds,
+  });
   const quietAfterSeconds = (performance.now() - faultsEndedAt) / 1_000;
   say("Quiet. Asking every accepted key once more …");
   const replays = await load.replay();
@@ -80,8 +84,9 @@ export async function concludeRun({
   };
 }
 
-function allReady({ subjects }: System): Promise<void> {
-  return until("every process to be ready", () => Array.from(subjects.values()).every((each) => each.isReady()));
+async function allReady({ subjects }: System): Promise<void> {
+  const areReady = () => Array.from(subjects.values()).every((each) => each.isReady());
+  await until("every process to be ready", areReady, patienceMilliseconds);
 }
 
 function sum({ subjects }: System, number: (subject: Subject) => number): number {

@@ -1,9 +1,10 @@
+import { isDatabaseUnavailable } from "@gift/core/database/unavailable";
 import { patienceMinutes } from "./evaluate/lookback.ts";
 import type { Load } from "./load/load.ts";
 import { operate } from "./operate.ts";
 import type { Scene } from "./scenario/scene.ts";
 import type { Setting } from "./setting.ts";
-import { waitUntil } from "./wait-until.ts";
+import { until } from "./until.ts";
 
 /** For what a scenario waits for besides monitors: the slowest is a provider that hangs five times for 25 s. */
 const patienceMilliseconds = 240_000;
@@ -39,9 +40,8 @@ export function createScene(setting: Setting, load: Load, breaksNow: () => void)
     readWaiting: async () => (await system.readDepth("gift")).visible,
     async alerted(key) {
       const shortened = (patienceMinutes(monitorOf(key).condition) * 60_000) / timeScale;
-      await waitUntil(key, shortened + graceMilliseconds, () =>
-        watch.alerts.some(({ monitor }) => monitor.key === key),
-      );
+      const hasAlerted = () => watch.alerts.some(({ monitor }) => monitor.key === key);
+      await until(key, hasAlerted, shortened + graceMilliseconds);
     },
     async operate(...words) {
       say(`   → bun run ops ${words.join(" ")}`);
@@ -49,7 +49,8 @@ export function createScene(setting: Setting, load: Load, breaksNow: () => void)
       for (const line of proseOf(printed).slice(-linesShown)) say(`     ${line}`);
       return printed;
     },
-    until: (what, isSo) => waitUntil(what, patienceMilliseconds, isSo),
+    // While Postgres is away nobody knows; anything else that is thrown is a mistake of the scenario.
+    until: async (what, isSo) => void (await until(what, isSo, patienceMilliseconds, isDatabaseUnavailable)),
   };
 }
 

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Database } from "@gift/core/database/database";
 import type { Finding } from "@gift/rehearsal/audit/audit";
+import { until } from "@gift/rehearsal/until";
 import type { Kysely } from "kysely";
+import { patienceMilliseconds } from "../patience.ts";
 import type { KeyPlan } from "../plan/key-plan.ts";
-import { until } from "../until.ts";
 import type { AccessCounts } from "./access-counts.ts";
 import { EndedKey } from "./ended-key.ts";
 import { Intrusion } from "./intrusion.ts";
@@ -80,7 +81,7 @@ export function startAccess({ url, database, load, keyring, plan, signal, random
     async conclude() {
       await changing;
       await trespass.askAll(load.answers.keys, (giftId) => strangersOf(giftId, { load, clients }));
-      await until("the ended keys to be refused", () => rotated.isOver() && revoked.isOver());
+      await until("the ended keys to be refused", () => rotated.isOver() && revoked.isOver(), patienceMilliseconds);
       stopping.abort();
       await asking;
       return {

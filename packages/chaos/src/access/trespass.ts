@@ -1,6 +1,7 @@
 import type { Finding } from "@gift/rehearsal/audit/audit";
+import { until } from "@gift/rehearsal/until";
 import type { AcceptedKey } from "../load/answers.ts";
-import { until } from "../until.ts";
+import { patienceMilliseconds } from "../patience.ts";
 import { type Attempt, attempt } from "./attempt.ts";
 import type { ClientKey } from "./client-key.ts";
 import { attemptsOn } from "./gift-attempt.ts";
@@ -51,7 +52,8 @@ export class Trespass {
     const one = async () => {
       for (let next = left.pop(); next; next = left.pop()) {
         const { gift, what, stranger } = next;
-        await until(`an answer to ${what.does} another's gift`, () => this.ask(gift, what, stranger));
+        const isAnswered = () => this.ask(gift, what, stranger);
+        await until(`an answer to ${what.does} another's gift`, isAnswered, patienceMilliseconds);
       }
     };
     await Promise.all(Array.from({ length: trespassersAtOnce }, one));

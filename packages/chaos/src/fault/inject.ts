@@ -1,11 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { TcpProxy } from "@gift/rehearsal/system/tcp-proxy";
+import { until } from "@gift/rehearsal/until";
 import { sql } from "kysely";
+import { patienceMilliseconds } from "../patience.ts";
 import type { Way } from "../plan/fault-kind.ts";
 import type { Fault } from "../plan/plan.ts";
 import type { Subject } from "../system/subject.ts";
 import { observerName, type System } from "../system/system.ts";
-import { until } from "../until.ts";
 
 /** Added to each piece that a slow connection carries: a statement takes five times as long, a poll a little longer. */
 const slownessMilliseconds = 100;
@@ -28,7 +29,8 @@ const injections: Readonly<Record<Way, Injection>> = {
     thaw();
   },
   // Postgres may be away itself just now.
-  "end-sessions": (system) => until("Postgres to end the services' sessions", () => endSessions(system)),
+  "end-sessions": async (system) =>
+    void (await until("Postgres to end the services' sessions", () => endSessions(system), patienceMilliseconds)),
   cut: onConnections((proxy) => proxy.cut()),
   hang: onConnections((proxy) => proxy.freeze()),
   "half-open": onConnections((proxy) => proxy.halfOpen()),

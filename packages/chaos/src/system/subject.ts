@@ -1,7 +1,8 @@
 import type { LogLine } from "@gift/local/process/log-line";
 import type { ProcessSpec } from "@gift/local/process/process-spec";
 import { type ProcessEnd, SupervisedProcess } from "@gift/local/process/supervised-process";
-import { until } from "../until.ts";
+import { until } from "@gift/rehearsal/until";
+import { patienceMilliseconds } from "../patience.ts";
 import { judgeEnd, serverSignals } from "./judge-end.ts";
 
 /** A process that faults are done to: started again whenever it ends, and every end of it is judged. */
@@ -50,7 +51,7 @@ export class Subject {
    */
   async signal(signal: NodeJS.Signals): Promise<number> {
     const isThere = () => this.#process.pid !== undefined && (this.#isReady || !serverSignals.includes(signal));
-    await until(`${this.name} to run`, isThere);
+    await until(`${this.name} to run`, isThere, patienceMilliseconds);
     const { pid } = this.#process;
     if (pid === undefined) throw new Error(`${this.name} ended the moment it was found`);
     this.#asked.add(signal);
@@ -60,7 +61,8 @@ export class Subject {
 
   /** Resolves when another run than this one is ready. */
   async runsAgainAfter(pid: number): Promise<void> {
-    await until(`${this.name} to run again`, () => this.#isReady && this.#process.pid !== pid);
+    const runsAgain = () => this.#isReady && this.#process.pid !== pid;
+    await until(`${this.name} to run again`, runsAgain, patienceMilliseconds);
   }
 
   /** Stops it from running any further, with all that it holds. Returns how it goes on. */
