@@ -31,7 +31,8 @@ RUN npx --yes bun@1.4.5 install --frozen-lockfile --production --omit optional -
   && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
 
 FROM base
-# A volume mounted here takes this owner: without it root's, and the tasks' root file system is read-only.
+# A volume mounted here takes this owner, and is all of the log: the tasks' root file system is read-only. Where Fargate makes it
+# root's, infra/log-folder.ts opens it.
 RUN mkdir /var/log/gift && chown node:node /var/log/gift
 COPY --from=dependencies /app ./
 COPY packages packages

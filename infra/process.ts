@@ -5,6 +5,7 @@ import { preload, tracerEnvironment } from "@gift/telemetry/preload";
 import type { ContainerDefinition } from "./container.ts";
 import { agentName, logLabels, logVolume, serviceTags } from "./datadog.ts";
 import { image } from "./image.ts";
+import { logFolderName } from "./log-folder.ts";
 import { stage } from "./stage.ts";
 
 /** The container that runs our image, in every service. */
@@ -78,8 +79,12 @@ export function asProcess(container: ContainerDefinition, { runs, port, tag }: P
       containerPath: path,
       readOnly: false,
     })),
-    // START and not HEALTHY: a deploy doesn't wait for telemetry. ECS stops in reverse, so the agent sees our last lines.
-    dependsOn: [{ containerName: agentName, condition: "START" }],
+    dependsOn: [
+      // START and not HEALTHY: a deploy doesn't wait for telemetry. ECS stops in reverse, so the agent sees our last lines.
+      { containerName: agentName, condition: "START" },
+      // COMPLETE and not SUCCESS: without a log file the service works all the same, and says so in a metric.
+      { containerName: logFolderName, condition: "COMPLETE" },
+    ],
     dockerLabels: logLabels(tag),
   };
 }

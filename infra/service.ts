@@ -4,6 +4,7 @@ import { rewriteContainers } from "./container.ts";
 import { agent, agentName, agentVolume, asSidecar } from "./datadog.ts";
 import { architecture } from "./image.ts";
 import { linksOf } from "./link.ts";
+import { logFolderOf } from "./log-folder.ts";
 import { migrated } from "./migration.ts";
 import { network } from "./network.ts";
 import { asProcess, loggingOf, type ProcessOptions, processContainer, writableVolumes } from "./process.ts";
@@ -49,7 +50,8 @@ export function declareService(name: string, options: ServiceOptions): sst.aws.S
       taskRole: withoutExec,
       executionRole: narrowExecutionRole(logGroup, [parameterAccess(Object.values(options.secrets ?? {}))]),
       taskDefinition: rewriteContainers(
-        (container) => (container.name === agentName ? asSidecar(container) : asProcess(container, options)),
+        (container) =>
+          container.name === agentName ? asSidecar(container) : [logFolderOf(container), asProcess(container, options)],
         [...writableVolumes, agentVolume].map((volume) => volume.name),
       ),
       service: (args, opts) => replaceSafely(args, opts, options),

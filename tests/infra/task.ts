@@ -30,7 +30,7 @@ interface MountPoint {
   readonly readOnly: boolean;
 }
 
-/** An ECS service with the two containers of its tasks. */
+/** An ECS service with the three containers of its tasks. */
 export interface DeployedService {
   /** Of the SST component, e.g. `GiftWorker`. */
   readonly name: string;
@@ -38,6 +38,7 @@ export interface DeployedService {
   readonly definition: Resource;
   readonly process: Container;
   readonly agent: Container;
+  readonly logFolder: Container;
 }
 
 /** Every ECS service of a stack. */
@@ -46,11 +47,12 @@ export function servicesOf(stack: Stack): readonly DeployedService[] {
     const name = service.name.replace(/Service$/, "");
     const definition = named(stack, `${name}Task`);
     const containers: readonly Container[] = containersOf(definition);
-    const [process, agent] = ["process", "datadog-agent"].map((wanted) =>
+    const [process, agent, logFolder] = ["process", "datadog-agent", "log-folder"].map((wanted) =>
       containers.find((one) => one.name === wanted),
     );
-    if (!process || !agent || containers.length !== 2) throw new Error(`${name} has other containers than its two`);
-    return { name, service, definition, process, agent };
+    if (!process || !agent || !logFolder || containers.length !== 3)
+      throw new Error(`${name} has other containers than its three`);
+    return { name, service, definition, process, agent, logFolder };
   });
 }
 

@@ -11,7 +11,12 @@ const { services: declared }: FleetDeclaration = fleet;
 export function serviceProblems(stack: Stack): string[] {
   if (stack.isDev) return [];
   return servicesOf(stack).flatMap((deployed) =>
-    [...agentFindings(deployed.agent), ...processFindings(deployed), ...deploymentFindings(deployed.service)]
+    [
+      ...agentFindings(deployed.agent),
+      ...logFolderFindings(deployed),
+      ...processFindings(deployed),
+      ...deploymentFindings(deployed.service),
+    ]
       .filter(([isWrong]) => isWrong)
       .map(([, problem]) => `${deployed.name}: ${problem}`),
   );
@@ -27,7 +32,19 @@ function agentFindings(agent: Container): Finding[] {
   ];
 }
 
-function processFindings({ process }: DeployedService): Finding[] {
+function logFolderFindings({ logFolder, process }: DeployedService): Finding[] {
+  const waits = process.dependsOn?.find(({ containerName }) => containerName === logFolder.name);
+  return [
+    [waits?.condition !== "COMPLETE", "the process doesn't wait for its log's folder, or only for its success"],
+    [logFolder.essential !== false, "the end of what opens the log's folder is the task's"],
+    [logFolder.image !== process.image, "the log's folder is opened by another image"],
+    [bindingsOf(logFolder).size > 0 || logFolder.secrets !== undefined, "what opens the log's folder is given links"],
+    [logFolder.readonlyRootFilesystem !== true, "what opens the log's folder can change its image"],
+    [logFolder.linuxParameters?.capabilities?.drop.join() !== "ALL", "what opens the log's folder has capabilities"],
+  ];
+}
+
+function processFindings({ process, agent }: DeployedService): Finding[] {
   const roles = environmentOf(process).ROLES?.split(",") ?? ["api"];
   const slowest = Math.max(...roles.map((role) => declared[role]?.stopTimeoutSeconds ?? 0));
   return [
@@ -37,7 +54,7 @@ function processFindings({ process }: DeployedService): Finding[] {
     [process.linuxParameters?.capabilities?.drop.join() !== "ALL", "the process has capabilities"],
     [(process.stopTimeout ?? 30) < slowest, "the process is killed while it drains"],
     [
-      process.dependsOn?.some(({ condition }) => condition !== "START") === true,
+      process.dependsOn?.some((on) => on.containerName === agent.name && on.condition !== "START") === true,
       "a deploy waits for the agent's health",
     ],
   ];
