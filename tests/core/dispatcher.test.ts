@@ -54,10 +54,10 @@ test("what became late while SQS hung is left behind: the sweep has it by then",
   const leaseEndsAt = performance.now() + 50;
   const ends: number[] = [];
   const { add, flush, left } = dispatcher({
-    async publish(message, notAfter) {
-      ends.push(notAfter);
+    async publish(message, endsAt) {
+      ends.push(endsAt);
       await gate.promise;
-      if (message.id === late.id && performance.now() >= notAfter) throw new Error("too late");
+      if (message.id === late.id && performance.now() >= endsAt) throw new Error("too late");
     },
   });
   add(first, leaseEndsAt + 60_000);

@@ -114,14 +114,14 @@ test("what waited past its time, because calls hung or the process was frozen, i
   const { queueUrl, recorded, publisher, sizes } = await createQueueAndPublisher("too-late");
   const gate = Promise.withResolvers<void>();
   recorded.fault("SendMessageBatch", (_call, send) => gate.promise.then(send));
-  const hung = numbered(80).map((body) => publisher.publish({ body, notAfter: performance.now() + 60_000 }));
+  const hung = numbered(80).map((body) => publisher.publish({ body, leaseEndsAt: performance.now() + 60_000 }));
   await until(() => recorded.open("SendMessageBatch").length === 8);
-  const notAfter = performance.now() + 50;
-  const late = Promise.allSettled(numbered(25).map((body) => publisher.publish({ body, notAfter })));
+  const leaseEndsAt = performance.now() + 50;
+  const late = Promise.allSettled(numbered(25).map((body) => publisher.publish({ body, leaseEndsAt })));
   const inTime = ["with time left", "whenever"].map((body, index) =>
-    publisher.publish({ body, ...(index === 0 && { notAfter: performance.now() + 60_000 }) }),
+    publisher.publish({ body, ...(index === 0 && { leaseEndsAt: performance.now() + 60_000 }) }),
   );
-  await until(() => performance.now() > notAfter);
+  await until(() => performance.now() > leaseEndsAt);
   gate.resolve();
   await Promise.all([...hung, ...inTime]);
   for (const result of await late) expect(result).toMatchObject({ reason: { name: "PublishError", code: "TooLate" } });

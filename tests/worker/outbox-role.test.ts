@@ -3,12 +3,12 @@ import { openDatabase } from "@gift/core/database/database";
 import { appendToOutbox } from "@gift/core/outbox/append";
 import { createSqsClient } from "@gift/queue/client/sqs-client";
 import { createPublisher } from "@gift/queue/publisher";
-import { createRoute } from "@gift/worker/outbox/route";
+import { startTcpProxy } from "@gift/rehearsal/system/tcp-proxy";
+import { publishToDestination } from "@gift/worker/outbox/destination";
 import { type OutboxRoleOptions, startOutboxRole } from "@gift/worker/role/outbox";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
 import { type SqsServer, startSqs } from "../support/sqs.ts";
-import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { captureLog } from "./captured-log.ts";
 
 const database = useTestDatabase();
@@ -31,7 +31,7 @@ function runOutboxRole(options: Partial<OutboxRoleOptions> = {}) {
   const role = startOutboxRole({
     db: database.db,
     log: captured.log,
-    publish: createRoute(new Map([["gift", createPublisher({ client, queueUrl })]])),
+    publish: publishToDestination(new Map([["gift", createPublisher({ client, queueUrl })]])),
     queues: ["gift"],
     batch: 100,
     intervalMilliseconds: 50,

@@ -45,8 +45,8 @@ export async function startApi(config: Config, log: Log): Promise<() => Promise<
   const publisher = createPublisher({ client, queueUrl: config.queueUrl });
   const dispatcher = createDispatcher({
     db,
-    async publish(message, notAfter) {
-      await sendInSpan(message, (attributes) => publisher.publish({ body: message.body, attributes, notAfter }));
+    async publish(message, leaseEndsAt) {
+      await sendInSpan(message, (attributes) => publisher.publish({ body: message.body, attributes, leaseEndsAt }));
       count("gift.outbox.published", 1, { by: "api" });
     },
     maxPending,

@@ -9,8 +9,11 @@ export interface OutgoingMessage {
   readonly body: string;
   /** Sent as string attributes; at most 10, none empty. */
   readonly attributes?: Readonly<Record<string, string>>;
-  /** Monotonic milliseconds (`performance.now`): no call carries it that begins later, e.g. behind calls that hung. */
-  readonly notAfter?: number;
+  /**
+   * Until when it is the caller's to publish, in monotonic milliseconds (`performance.now`): no call carries it that begins
+   * later, e.g. behind calls that hung.
+   */
+  readonly leaseEndsAt?: number;
 }
 
 export interface Publisher {
@@ -69,7 +72,7 @@ const tooLate: PromiseRejectedResult = {
 /** Looks at the clock last of all: a process that was frozen goes on here. */
 async function sendInTime(options: PublisherOptions, messages: readonly OutgoingMessage[]) {
   const now = performance.now();
-  const isInTime = ({ notAfter = now }: OutgoingMessage) => notAfter >= now;
+  const isInTime = ({ leaseEndsAt = now }: OutgoingMessage) => leaseEndsAt >= now;
   const results = (await sendAll(options, messages.filter(isInTime))).values();
   return messages.map((message) => (isInTime(message) ? (results.next().value ?? tooLate) : tooLate));
 }

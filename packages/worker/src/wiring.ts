@@ -10,7 +10,7 @@ import type { Kysely } from "kysely";
 import type { Config, RoleLinks } from "./config.ts";
 import { startNotifier } from "./notification/notifier.ts";
 import { createSlackChannel } from "./notification/slack.ts";
-import { createRoute } from "./outbox/route.ts";
+import { publishToDestination } from "./outbox/destination.ts";
 import { startDeadLettersRole } from "./role/dead-letters.ts";
 import { startGiftRole } from "./role/gift.ts";
 import { startOutboxRole } from "./role/outbox.ts";
@@ -79,7 +79,7 @@ export const wiring: { [Name in WorkerName]: (foundation: Foundation, link: Role
       queueUrls,
       ([queue, queueUrl]) => [queue, createPublisher({ client, queueUrl })] as const,
     );
-    const publish = createRoute(new Map(publishers));
+    const publish = publishToDestination(new Map(publishers));
     const { leaseSeconds } = publishing;
     const role = startOutboxRole({
       db,

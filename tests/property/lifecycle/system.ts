@@ -5,7 +5,7 @@ import { createRequestSendBatch } from "@gift/core/gift/request-send-batch";
 import { createDispatcher } from "@gift/core/outbox/dispatcher";
 import { createPublisher } from "@gift/queue/publisher";
 import type { Log } from "@gift/telemetry/logger";
-import { createRoute } from "@gift/worker/outbox/route";
+import { publishToDestination } from "@gift/worker/outbox/destination";
 import type { ConsumerTuning } from "@gift/worker/role/consumer-role";
 import { startDeadLettersRole } from "@gift/worker/role/dead-letters";
 import { startGiftRole } from "@gift/worker/role/gift";
@@ -43,7 +43,7 @@ export const programs: { [Name in ProcessName]: (outside: Outside) => Promise<Ru
     const publisher = createPublisher({ client: createModelClient(model, publishing).client, queueUrl });
     const dispatcher = createDispatcher({
       db,
-      publish: ({ body, attributes }, notAfter) => publisher.publish({ body, attributes, notAfter }),
+      publish: ({ body, attributes }, leaseEndsAt) => publisher.publish({ body, attributes, leaseEndsAt }),
       maxPending: 100,
     });
     const requestSend = createRequestSendBatch(db);
@@ -60,7 +60,7 @@ export const programs: { [Name in ProcessName]: (outside: Outside) => Promise<Ru
 
   outbox({ model, queueUrl, db }) {
     const publisher = createPublisher({ client: createModelClient(model, publishing).client, queueUrl });
-    const publish = createRoute(new Map([["gift", publisher]]));
+    const publish = publishToDestination(new Map([["gift", publisher]]));
     const role = startOutboxRole({
       db,
       publish,

@@ -13,7 +13,7 @@ import type { Role } from "./role.ts";
 
 export interface OutboxRoleOptions {
   readonly db: Kysely<Database>;
-  /** Sends one message; see createRoute. */
+  /** Sends one message; see publishToDestination. */
   readonly publish: Publish;
   /** The fleet's names of the queues that it sends to. */
   readonly queues: readonly string[];

@@ -13,11 +13,11 @@ export class UnknownDestinationError extends Error {
 }
 
 /**
- * Hands each message to its queue's publisher.
+ * Hands each message to its destination's publisher.
  * @param publishers by the fleet's queue name
  */
-export function createRoute(publishers: ReadonlyMap<string, Publisher>): Publish {
-  return async function route(message) {
+export function publishToDestination(publishers: ReadonlyMap<string, Publisher>): Publish {
+  return async (message) => {
     const { destination, body } = message;
     const publisher = publishers.get(destination);
     if (!publisher) throw new UnknownDestinationError(destination, publishers.keys());
