@@ -1,4 +1,4 @@
-import { redriveGift } from "@gift/core/gift/redrive";
+import { queueAgain } from "@gift/core/gift/queue-again";
 import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import { useApi } from "./api.ts";
@@ -45,7 +45,7 @@ describe("the same key again", () => {
     await moveTo(api.database.db, giftId, "FAILED");
     const redriven = await api.database.db
       .transaction()
-      .execute((trx) => redriveGift(trx, { giftId, operator: "operator@example.com" }));
+      .execute((trx) => queueAgain(trx, { giftId, operator: "operator@example.com" }));
     expect(redriven).toMatch(/^redrive-/);
     expect(await api.send(giftId, "key-1")).toMatchObject({ status: 200, text: first.text });
   });

@@ -2,8 +2,7 @@ import { discardDeadLetter } from "@gift/core/dead-letter/discard";
 import { listDeadLetterIds } from "@gift/core/dead-letter/find";
 import { foreseeRedrive } from "@gift/core/dead-letter/foresee-redrive";
 import { recordDeadLetter } from "@gift/core/dead-letter/record";
-import { redriveDeadLetter } from "@gift/core/dead-letter/redrive";
-import { redriveFailedGift } from "@gift/core/dead-letter/redrive-gift";
+import { redriveDeadLetter, redriveGift } from "@gift/core/dead-letter/redrive";
 import { encodeSendMessage } from "@gift/core/send-request/send-message";
 import { expect, test } from "vitest";
 import { deadMessage, everything, giftIn, unknownGiftId } from "../core/gift-in.ts";
@@ -21,7 +20,7 @@ test("what is foreseen is what a redrive then does, for every kind of dead lette
   const overtaken = await giftIn(own.db, "FAILED");
   await record(overtaken.body);
   await record((await giftIn(own.db, "FAILED")).body);
-  await own.db.transaction().execute((trx) => redriveFailedGift(trx, { giftId: overtaken.id, operator: "ann" }));
+  await own.db.transaction().execute((trx) => redriveGift(trx, { giftId: overtaken.id, operator: "ann" }));
   await record(overtaken.body);
   const ids = await listDeadLetterIds(own.db, {});
   await discardDeadLetter(own.db, { id: ids.at(-2) ?? "", operator: "ann" });

@@ -11,11 +11,11 @@ import { revokeApiKey } from "@gift/core/api-key/revoke";
 import { type Rotation, rotateApiKey } from "@gift/core/api-key/rotate";
 import { createKeyVerifier } from "@gift/core/api-key/verify";
 import { openDatabase } from "@gift/core/database/database";
+import { startTcpProxy } from "@gift/rehearsal/system/tcp-proxy";
 import { sql } from "kysely";
 import { beforeEach, describe, expect, test } from "vitest";
 import { issueKey } from "../support/api-key.ts";
 import { useTestDatabase } from "../support/database.ts";
-import { startTcpProxy } from "../support/tcp-proxy.ts";
 
 const own = useTestDatabase();
 

@@ -1,7 +1,7 @@
 import { discardDeadLetter } from "@gift/core/dead-letter/discard";
 import { recordDeadLetter } from "@gift/core/dead-letter/record";
 import { markSent } from "@gift/core/gift/mark-sent";
-import { redriveGift } from "@gift/core/gift/redrive";
+import { queueAgain } from "@gift/core/gift/queue-again";
 import { appendToOutbox } from "@gift/core/outbox/append";
 import { readBacklog } from "@gift/core/outbox/backlog";
 import { sql } from "kysely";
@@ -67,7 +67,7 @@ describe("a sent gift's latency", () => {
     const gift = await giftIn(own.db, "FAILED");
     await requestedBefore(86_400, gift);
     const redrive = { giftId: gift.id, failedRequestId: gift.requestId, operator: "olga" };
-    const requestId = await own.db.transaction().execute((trx) => redriveGift(trx, redrive));
+    const requestId = await own.db.transaction().execute((trx) => queueAgain(trx, redrive));
     const again = { ...gift, requestId: requestId ?? "" };
     await requestedBefore(60, again);
     const sent = await markSent(own.db, await begun(own.db, again), "reference");

@@ -6,7 +6,7 @@ import { createGift } from "@gift/core/gift/create";
 import { findGift, listGifts } from "@gift/core/gift/find";
 import { markFailed } from "@gift/core/gift/mark-failed";
 import { markSent } from "@gift/core/gift/mark-sent";
-import { redriveGift } from "@gift/core/gift/redrive";
+import { queueAgain } from "@gift/core/gift/queue-again";
 import { requestSend } from "@gift/core/gift/request-send";
 import { requeueGifts } from "@gift/core/gift/requeue";
 import { relayOnce } from "@gift/core/outbox/relay";
@@ -58,7 +58,7 @@ async function live(): Promise<void> {
   await recordRetry(db, first, failure);
   const second = await begin(giftId, requestId);
   await markFailed(db, second, failure);
-  await db.transaction().execute((trx) => redriveGift(trx, { giftId, operator: "olga" }));
+  await db.transaction().execute((trx) => queueAgain(trx, { giftId, operator: "olga" }));
   await markSent(db, second, "reference");
   const body = encodeSendMessage(giftId, requestId);
   await recordDeadLetter(db, {

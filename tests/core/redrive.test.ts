@@ -3,8 +3,7 @@ import { DeadLetterNotFoundError } from "@gift/core/dead-letter/dead-letter.erro
 import { discardDeadLetter } from "@gift/core/dead-letter/discard";
 import { listDeadLetterIds } from "@gift/core/dead-letter/find";
 import { recordDeadLetter } from "@gift/core/dead-letter/record";
-import { redriveDeadLetter } from "@gift/core/dead-letter/redrive";
-import { redriveFailedGift } from "@gift/core/dead-letter/redrive-gift";
+import { redriveDeadLetter, redriveGift } from "@gift/core/dead-letter/redrive";
 import { GiftNotFoundError } from "@gift/core/gift/gift.errors";
 import type { GiftStatus } from "@gift/core/gift/gift.state";
 import { markSent } from "@gift/core/gift/mark-sent";
@@ -25,7 +24,7 @@ async function deadGift(status: GiftStatus = "FAILED") {
 const redrive = (id: string, operator = "olga") =>
   own.db.transaction().execute((trx) => redriveDeadLetter(trx, { id, operator }));
 const redriveTheGift = (giftId: string) =>
-  own.db.transaction().execute((trx) => redriveFailedGift(trx, { giftId, operator: "olga" }));
+  own.db.transaction().execute((trx) => redriveGift(trx, { giftId, operator: "olga" }));
 
 test("a redrive queues the gift under a new request, with its message, its request and who did it", async () => {
   const gift = await deadGift();

@@ -1,6 +1,6 @@
 import { recordDeadLetter } from "@gift/core/dead-letter/record";
 import { GiftNotFoundError, SendConflictError } from "@gift/core/gift/gift.errors";
-import { redriveGift } from "@gift/core/gift/redrive";
+import { queueAgain } from "@gift/core/gift/queue-again";
 import { requestSend } from "@gift/core/gift/request-send";
 import type { KyselyPlugin } from "kysely";
 import { expect, test } from "vitest";
@@ -79,7 +79,7 @@ test.each(["QUEUED", "SENT", "FAILED"] as const)("a replay in %s returns the fir
 test("after a redrive the first key still replays its own body", async () => {
   const gift = await giftIn(own.db, "FAILED");
   await recordDeadLetter(own.db, deadMessage(gift.body));
-  await own.db.transaction().execute((trx) => redriveGift(trx, { giftId: gift.id, operator: "olga" }));
+  await own.db.transaction().execute((trx) => queueAgain(trx, { giftId: gift.id, operator: "olga" }));
   expect(await send(gift.id, gift.requestId)).toMatchObject({
     kind: "replayed",
     responseBody: expect.stringContaining(gift.requestId),

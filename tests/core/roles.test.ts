@@ -9,8 +9,7 @@ import { discardDeadLetter } from "@gift/core/dead-letter/discard";
 import { findDeadLetter, listDeadLetterIds } from "@gift/core/dead-letter/find";
 import { changeOneByOne } from "@gift/core/dead-letter/one-by-one";
 import { recordDeadLetter } from "@gift/core/dead-letter/record";
-import { redriveDeadLetter } from "@gift/core/dead-letter/redrive";
-import { redriveFailedGift } from "@gift/core/dead-letter/redrive-gift";
+import { redriveDeadLetter, redriveGift } from "@gift/core/dead-letter/redrive";
 import { findGift, listGifts } from "@gift/core/gift/find";
 import { requestSend } from "@gift/core/gift/request-send";
 import { tellStory } from "@gift/core/gift/story";
@@ -200,9 +199,7 @@ describe("gift_ops", () => {
 
   test("redrives a gift and a dead letter, and discards one", async () => {
     const [first, second] = [await giftIn(app, "FAILED"), await giftIn(app, "FAILED")];
-    const redriven = await ops
-      .transaction()
-      .execute((trx) => redriveFailedGift(trx, { giftId: first.id, operator: "ann" }));
+    const redriven = await ops.transaction().execute((trx) => redriveGift(trx, { giftId: first.id, operator: "ann" }));
     expect(redriven).toBeDefined();
     await recordDeadLetter(app, deadMessage(second.body));
     await recordDeadLetter(app, deadMessage("nonsense"));

@@ -1,8 +1,8 @@
 import { openDatabase } from "@gift/core/database/database";
-import { redriveFailedGift } from "@gift/core/dead-letter/redrive-gift";
+import { redriveGift } from "@gift/core/dead-letter/redrive";
 import { markFailed } from "@gift/core/gift/mark-failed";
 import { markSent } from "@gift/core/gift/mark-sent";
-import { redriveGift } from "@gift/core/gift/redrive";
+import { queueAgain } from "@gift/core/gift/queue-again";
 import { readBacklog } from "@gift/core/outbox/backlog";
 import { relayOnce } from "@gift/core/outbox/relay";
 import { outboxStatus } from "@gift/core/outbox/status";
@@ -25,7 +25,7 @@ const definite = { code: "PROVIDER_UNAVAILABLE", message: "no" };
 const indefinite = { code: "PROVIDER_TIMEOUT", message: "who knows" };
 
 const redrive = (gift: SeededGift) =>
-  own.db.transaction().execute((trx) => redriveFailedGift(trx, { giftId: gift.id, operator: "olga" }));
+  own.db.transaction().execute((trx) => redriveGift(trx, { giftId: gift.id, operator: "olga" }));
 
 /** How long the redriven gift's message waits in the outbox, in seconds from the redrive. */
 async function waitOf(gift: SeededGift): Promise<number> {
@@ -138,7 +138,7 @@ describe.each([
     await markFailed(own.db, last, definite);
     const redriven = own.db
       .transaction()
-      .execute((trx) => redriveGift(trx, { giftId: gift.id, operator: "olga", failedRequestId: gift.requestId }));
+      .execute((trx) => queueAgain(trx, { giftId: gift.id, operator: "olga", failedRequestId: gift.requestId }));
     await isWaitedFor();
     await slow.commit().execute();
     expect(await redriven).toMatch(/^redrive-/);
@@ -149,7 +149,7 @@ describe.each([
     rival ??= other();
     const gift = await giftIn(own.db, "FAILED");
     const redriving = await rival.startTransaction().execute();
-    await redriveGift(redriving, { giftId: gift.id, operator: "olga" });
+    await queueAgain(redriving, { giftId: gift.id, operator: "olga" });
     const beginning = begin(own.db, { giftId: gift.id, requestId: gift.requestId, receiveCount: 2 });
     await isWaitedFor();
     await redriving.commit().execute();

@@ -9,7 +9,7 @@ const database = useTestDatabase();
 
 /** Connections through a proxy that can let the server's end of it vanish. */
 async function connected(namesStatements: boolean, maxConnections = 1) {
-  const proxy = await startTcpProxy(database.connection.port);
+  const proxy = await startTcpProxy(database.connection);
   const db = openDatabase({
     ...{ ...database.connection, port: proxy.port, namesStatements },
     ...{ maxConnections, statementTimeoutSeconds: 0.1, applicationName: "test" },

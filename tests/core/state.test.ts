@@ -4,7 +4,7 @@ import { SendConflictError } from "@gift/core/gift/gift.errors";
 import { edges, type GiftStatus, giftStatuses } from "@gift/core/gift/gift.state";
 import { markFailed } from "@gift/core/gift/mark-failed";
 import { markSent } from "@gift/core/gift/mark-sent";
-import { redriveGift } from "@gift/core/gift/redrive";
+import { queueAgain } from "@gift/core/gift/queue-again";
 import { requestSend } from "@gift/core/gift/request-send";
 import { recordRetry } from "@gift/core/send-attempt/retry";
 import { encodeSendMessage } from "@gift/core/send-request/send-message";
@@ -43,12 +43,12 @@ const verbs: Record<string, { edge: keyof typeof edges | undefined; run: Verb }>
     edge: "markFailed",
     run: (db, gift) => recordDeadLetter(db, deadMessage(encodeSendMessage(gift.id, gift.requestId))),
   },
-  redriveGift: {
+  queueAgain: {
     edge: "redrive",
     run: (db, gift) =>
       db
         .transaction()
-        .execute((trx) => redriveGift(trx, { giftId: gift.id, failedRequestId: gift.requestId, operator: "olga" })),
+        .execute((trx) => queueAgain(trx, { giftId: gift.id, failedRequestId: gift.requestId, operator: "olga" })),
   },
   recordRetry: { edge: undefined, run: (db, gift) => recordRetry(db, attemptOf(gift), failure) },
 };

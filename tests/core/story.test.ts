@@ -1,7 +1,7 @@
 import { discardDeadLetter } from "@gift/core/dead-letter/discard";
 import { listDeadLetterIds } from "@gift/core/dead-letter/find";
 import { recordDeadLetter } from "@gift/core/dead-letter/record";
-import { redriveFailedGift } from "@gift/core/dead-letter/redrive-gift";
+import { redriveGift } from "@gift/core/dead-letter/redrive";
 import { createGift } from "@gift/core/gift/create";
 import { GiftNotFoundError } from "@gift/core/gift/gift.errors";
 import { markFailed } from "@gift/core/gift/mark-failed";
@@ -20,9 +20,7 @@ test("a story tells everything that happened to a gift, in time order", async ()
   const gift = await giftIn(own.db, "QUEUED");
   await recordRetry(own.db, await begun(own.db, gift), { code: "PROVIDER_UNAVAILABLE", message: "no" });
   await recordDeadLetter(own.db, deadMessage(gift.body));
-  const redriven = await own.db
-    .transaction()
-    .execute((trx) => redriveFailedGift(trx, { giftId: gift.id, operator: "olga" }));
+  const redriven = await own.db.transaction().execute((trx) => redriveGift(trx, { giftId: gift.id, operator: "olga" }));
   const requestId = redriven?.requestId ?? "";
   await markSent(own.db, await begun(own.db, { ...gift, requestId }), "provider-1");
 
@@ -46,7 +44,7 @@ test("a story tells everything that happened to a gift, in time order", async ()
 test("a story tells when a redrive leaves that waits for an earlier attempt", async () => {
   const gift = await giftIn(own.db, "QUEUED");
   await markFailed(own.db, await begun(own.db, gift), { code: "PROVIDER_TIMEOUT", message: "who knows" });
-  await own.db.transaction().execute((trx) => redriveFailedGift(trx, { giftId: gift.id, operator: "olga" }));
+  await own.db.transaction().execute((trx) => redriveGift(trx, { giftId: gift.id, operator: "olga" }));
   const { events } = await tellStory(own.db, gift.id);
   const [attempt, waiting] = ["attempt", "waiting_in_outbox"].map((name) => events.find(({ event }) => event === name));
   expect(Number(waiting?.at) - Number(attempt?.at)).toBe(settleSeconds * 1_000);

@@ -6,7 +6,7 @@ import { SendConflictError } from "@gift/core/gift/gift.errors";
 import { edges, type GiftStatus } from "@gift/core/gift/gift.state";
 import { markFailed } from "@gift/core/gift/mark-failed";
 import { markSent } from "@gift/core/gift/mark-sent";
-import { redriveGift } from "@gift/core/gift/redrive";
+import { queueAgain } from "@gift/core/gift/queue-again";
 import { requestSend } from "@gift/core/gift/request-send";
 import { beginAttempt } from "@gift/core/send-attempt/begin";
 import { recordRetry } from "@gift/core/send-attempt/retry";
@@ -125,7 +125,7 @@ const redrive = (number: number | undefined) =>
       const isAllowed = number === undefined || isCurrent(model, requestOf(model, number));
       const requestId = await db
         .transaction()
-        .execute((trx) => redriveGift(trx, { giftId, operator: "olga", ...failed }));
+        .execute((trx) => queueAgain(trx, { giftId, operator: "olga", ...failed }));
       expect(requestId !== undefined).toBe(moved(model, "redrive", isAllowed));
       if (requestId !== undefined) model.requests.push(requestId);
     },

@@ -1,6 +1,6 @@
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { redriveDeadLetter } from "@gift/core/dead-letter/redrive";
-import { redriveGift } from "@gift/core/gift/redrive";
+import { queueAgain } from "@gift/core/gift/queue-again";
 import { encodeSendMessage } from "@gift/core/send-request/send-message";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
@@ -216,7 +216,7 @@ describe("redrive", () => {
   test("for a gift that isn't FAILED changes nothing", async () => {
     const gift = await queueGift(database.db);
     const redrive = () =>
-      database.db.transaction().execute((trx) => redriveGift(trx, { giftId: gift.giftId, operator: "test" }));
+      database.db.transaction().execute((trx) => queueAgain(trx, { giftId: gift.giftId, operator: "test" }));
     expect(await redrive()).toBeUndefined();
     await runGiftRole(world);
     await sqs.send(world.queueUrl, [gift.body]);

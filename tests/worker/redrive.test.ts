@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { redriveGift } from "@gift/core/gift/redrive";
+import { queueAgain } from "@gift/core/gift/queue-again";
 import { encodeSendMessage } from "@gift/core/send-request/send-message";
 import { acknowledge, release } from "@gift/queue/verdict";
 import { createSendGift } from "@gift/worker/handler/send-gift";
@@ -34,7 +34,7 @@ function deliverLast(body: string, provider: Sender) {
 }
 
 async function redrive(giftId: string): Promise<string> {
-  const requestId = await database.db.transaction().execute((trx) => redriveGift(trx, { giftId, operator: "test" }));
+  const requestId = await database.db.transaction().execute((trx) => queueAgain(trx, { giftId, operator: "test" }));
   if (requestId === undefined) throw new Error("the gift is not FAILED");
   return encodeSendMessage(giftId, requestId);
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isDatabaseAtFault } from "@gift/core/database/unavailable";
 import { createGift } from "@gift/core/gift/create";
-import { redriveGift } from "@gift/core/gift/redrive";
+import { queueAgain } from "@gift/core/gift/queue-again";
 import { encodeSendMessage } from "@gift/core/send-request/send-message";
 import { freePort } from "@gift/local/free-port";
 import { ConsumerStoppingError, HandlerTimeoutError, LeaseLostError } from "@gift/queue/error";
@@ -315,5 +315,5 @@ async function impatient(gift: QueuedGift): Promise<void> {
 function redrive(gift: QueuedGift): Promise<string | undefined> {
   return database.db
     .transaction()
-    .execute((trx) => redriveGift(trx, { giftId: gift.giftId, operator: "test", failedRequestId: gift.requestId }));
+    .execute((trx) => queueAgain(trx, { giftId: gift.giftId, operator: "test", failedRequestId: gift.requestId }));
 }

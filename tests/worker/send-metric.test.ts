@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { redriveGift } from "@gift/core/gift/redrive";
+import { queueAgain } from "@gift/core/gift/queue-again";
 import { encodeSendMessage } from "@gift/core/send-request/send-message";
 import { createRecordDeadLetter } from "@gift/worker/handler/record-dead-letter";
 import { createSendGift } from "@gift/worker/handler/send-gift";
@@ -35,7 +35,7 @@ const record = (message: ReturnType<typeof messageOf>) =>
   createRecordDeadLetter({ db: database.db, queue: "gift-dead-letters", log })(message);
 
 async function redrive({ giftId }: QueuedGift): Promise<string> {
-  const requestId = await database.db.transaction().execute((trx) => redriveGift(trx, { giftId, operator: "olga" }));
+  const requestId = await database.db.transaction().execute((trx) => queueAgain(trx, { giftId, operator: "olga" }));
   return encodeSendMessage(giftId, requestId ?? "");
 }
 

@@ -98,7 +98,7 @@ export const lifecycleBugs: readonly Bug[] = [
   },
   {
     bug: "a redrive doesn't wait for what an earlier attempt may still do",
-    edits: [{ file: core("gift/redrive"), text: "    delaySeconds,\n", by: "" }],
+    edits: [{ file: core("gift/queue-again"), text: "    delaySeconds,\n", by: "" }],
     noticedAs: "a gift takes effect once, however often it is redriven",
   },
   {

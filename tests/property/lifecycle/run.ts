@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "@gift/core/database/database";
-import { redriveFailedGift } from "@gift/core/dead-letter/redrive-gift";
+import { redriveGift } from "@gift/core/dead-letter/redrive";
 import { createGift } from "@gift/core/gift/create";
 import { SendConflictError } from "@gift/core/gift/gift.errors";
 import { sql, type Transaction } from "kysely";
@@ -186,7 +186,7 @@ async function redriveNowAndThen(world: World): Promise<void> {
 
 /** How long the new message has to wait; undefined when the gift isn't FAILED. */
 async function redrive(trx: Transaction<Database>, giftId: string): Promise<number | undefined> {
-  const redriven = await redriveFailedGift(trx, { giftId, operator: "olga" });
+  const redriven = await redriveGift(trx, { giftId, operator: "olga" });
   if (!redriven) return undefined;
   const { rows } = await sql<{ seconds: number }>`
     select extract(epoch from available_at - now())::float as seconds

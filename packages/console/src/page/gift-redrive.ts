@@ -1,4 +1,4 @@
-import { redriveFailedGift } from "@gift/core/dead-letter/redrive-gift";
+import { redriveGift } from "@gift/core/dead-letter/redrive";
 import { findGift } from "@gift/core/gift/find";
 import type { Dependencies } from "../dependencies.ts";
 import { pageAnswer, redirectAnswer } from "../http/answer.ts";
@@ -38,7 +38,7 @@ export function giftRedriveRoute({ db, log }: Dependencies): Route {
     path: "/gifts/:id/redrive",
     async handle({ params, form }) {
       const [giftId, operator] = [requireGiftId(params.id), readBy(form)];
-      const redriven = await db.transaction().execute((trx) => redriveFailedGift(trx, { giftId, operator }));
+      const redriven = await db.transaction().execute((trx) => redriveGift(trx, { giftId, operator }));
       if (!redriven) throw notFailed((await findGift(db, giftId, "anybody")).status);
       const fields = { operator, gift_id: giftId, request_id: redriven.requestId };
       log("gift.redriven", fields);

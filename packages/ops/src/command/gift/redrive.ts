@@ -1,5 +1,5 @@
 import { inTransaction } from "@gift/core/database/in-transaction";
-import { redriveFailedGift } from "@gift/core/dead-letter/redrive-gift";
+import { redriveGift } from "@gift/core/dead-letter/redrive";
 import { findGift } from "@gift/core/gift/find";
 import { flags, parseGiftId, parseOperator } from "../../argument.ts";
 import { defineOperation } from "../../command.ts";
@@ -21,7 +21,7 @@ export const redrive = defineOperation({
     const operator = parseOperator(args.operator);
     const isDryRun = args["dry-run"] === true;
     const { redriven, gift } = await withDatabase(async (db) => ({
-      redriven: await inTransaction(db, isDryRun, (trx) => redriveFailedGift(trx, { giftId, operator })),
+      redriven: await inTransaction(db, isDryRun, (trx) => redriveGift(trx, { giftId, operator })),
       gift: await findGift(db, giftId, "anybody"),
     }));
     const document = {
