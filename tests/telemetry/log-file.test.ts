@@ -5,6 +5,9 @@ import { join } from "node:path";
 import { createLogFile, type LogFileState } from "@gift/telemetry/log-file";
 import { createLog } from "@gift/telemetry/logger";
 import { expect, onTestFinished, test } from "vitest";
+import { useMetrics } from "../support/metric.ts";
+
+const metrics = useMetrics();
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), "gift-log-"));
@@ -73,6 +76,19 @@ test("a folder that can't be written costs lines and nothing else: said once whe
     { droppedLines: 5 },
   ]);
   expect(text()).toBe("kept\n");
+});
+
+test("every line that the file didn't take is counted, as the log can't tell whoever reads that file", () => {
+  const directory = join(folder(), "absent");
+  const { write, flush } = fileIn(directory);
+  for (const line of ["one\n", "two\n"]) {
+    write(line);
+    flush();
+  }
+  mkdirSync(directory);
+  write("kept\n");
+  flush();
+  expect(metrics.total("gift.log.dropped")).toBe(2);
 });
 
 test("a full disk stops neither the service nor later lines; a line that it cut off doesn't run into the next", () => {

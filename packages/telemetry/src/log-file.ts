@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, renameSync, writeSync } from "node:fs";
+import { count } from "./measure.ts";
 
 /** Lines are being dropped for a reason, or were and no longer are. */
 export interface LogFileState {
@@ -94,9 +95,9 @@ class RotatedFile {
     if (this.#bytes >= this.#options.maxBytes) this.#rotate();
     const descriptor = this.#open();
     for (let written = 0; written < bytes.length; ) {
-      const count = writeSync(descriptor, bytes, written);
-      written += count;
-      this.#bytes += count;
+      const more = writeSync(descriptor, bytes, written);
+      written += more;
+      this.#bytes += more;
     }
   }
 
@@ -118,10 +119,12 @@ class RotatedFile {
   }
 
   /** Opened afresh by the next flush, which is the retry. */
-  #drop(count: number, err: unknown): void {
+  #drop(lines: number, err: unknown): void {
     this.#release();
     const isNews = this.#droppedLines === 0;
-    this.#droppedLines += count;
+    this.#droppedLines += lines;
+    // Each time and not only the news: the agent that would read of it in the log reads no log.
+    count("gift.log.dropped", lines);
     const problem = err instanceof Error ? err : new Error(String(err));
     if (isNews) this.#options.onStateChange({ problem, droppedLines: this.#droppedLines });
   }

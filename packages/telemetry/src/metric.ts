@@ -134,6 +134,12 @@ export const metrics = {
     tags: ["pool"],
     tells: "statements that wait for a connection",
   },
+  "gift.log.dropped": {
+    kind: "count",
+    unit: "line",
+    tags: [],
+    tells: "log lines that the file which the agent reads didn't take; standard output has them",
+  },
 } as const satisfies Record<string, Metric>;
 
 /** What a row of the table says. Units are Datadog's where it has one. */

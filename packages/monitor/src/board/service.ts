@@ -20,6 +20,7 @@ export function serviceGroup(services: readonly DeployedService[], { chart }: Wa
         display: "line",
         lines: services.map(({ name }) => line(name, ofService(name, "aws.ecs.service.memory_utilization"))),
       },
+      chart("agent-silent-log", "Log lines that the agent can't read"),
     ],
   };
 }

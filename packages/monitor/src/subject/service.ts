@@ -1,11 +1,11 @@
 import type { Definition } from "../definition.ts";
 import type { DeployedService, Deployment } from "../deployment.ts";
-import { agent, type ServiceTag, service } from "../series.ts";
+import { agent, own, type ServiceTag, service } from "../series.ts";
 
-/** Do the tasks of each ECS service run, and do we hear from the agents of each kind. */
+/** Do the tasks of each ECS service run, do we hear from the agents of each kind, and do those get our log. */
 export function serviceMonitors({ services }: Deployment): readonly Definition[] {
   const tags = new Set(services.map(({ tag }) => tag));
-  return [...services.map(tasksMissing), ...Array.from(tags, agentSilent)];
+  return [...services.map(tasksMissing), ...Array.from(tags, agentSilent), logDropped];
 }
 
 function tasksMissing({ name, tag, runs }: DeployedService): Definition {
@@ -68,3 +68,26 @@ function agentSilent(tag: ServiceTag): Definition {
     ],
   };
 }
+
+/** No monitor of log lines would say so: it takes their absence for peace. */
+const logDropped: Definition = {
+  id: "agent-silent",
+  key: "agent-silent-log",
+  title: "Log lines don't reach the agent",
+  priority: 2,
+  condition: {
+    kind: "metric",
+    formula: { is: "series", of: own("gift.log.dropped", "sum") },
+    during: "sum",
+    windowMinutes: 15,
+    comparator: ">",
+    thresholds: { critical: 0 },
+    onMissingData: "default",
+  },
+  impact:
+    "Nobody feels it, but log lines are missing in Datadog: `send-failures` is blind. CloudWatch has all of them.",
+  firstChecks: [
+    "Why: `log.file_failed` in CloudWatch has the error: EACCES or EROFS is a volume, ENOSPC a full disk",
+    "What the container `log-folder` says, which opens the volume as the task starts",
+  ],
+};
