@@ -1,16 +1,16 @@
 import { databaseReader } from "@gift/console/live/database-figures";
 import { openDatabase } from "@gift/core/database/database";
-import { countOpenDeadLetters } from "@gift/core/dead-letter/count-open";
 import { recordDeadLetter } from "@gift/core/dead-letter/record";
-import { countGifts } from "@gift/core/gift/count-by-status";
+import { acceptedPerSecond } from "@gift/core/figure/accepted-per-second";
+import { countGifts } from "@gift/core/figure/gifts-by-status";
+import { tallyOpenDeadLetters } from "@gift/core/figure/open-dead-letters";
+import { recentFailures, tallyAttempts } from "@gift/core/figure/recent-attempts";
+import { sentPerSecond } from "@gift/core/figure/sent-per-second";
 import { longestQueuedSeconds } from "@gift/core/gift/longest-queued";
 import { markSent } from "@gift/core/gift/mark-sent";
 import { roles } from "@gift/core/migration/privilege";
 import { grantRoles } from "@gift/core/migration/roles";
-import { recentFailures, tallyAttempts } from "@gift/core/send-attempt/recent";
 import { recordRetry } from "@gift/core/send-attempt/retry";
-import { sentPerSecond } from "@gift/core/send-attempt/sent-per-second";
-import { acceptedPerSecond } from "@gift/core/send-request/accepted-per-second";
 import { findGiftsByRequest } from "@gift/core/send-request/find-gifts";
 import { sql } from "kysely";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -151,7 +151,7 @@ test("open dead letters are counted by error code, the most frequent first; reso
   await sql`update dead_letters set state = 'DISCARDED', resolved_by = 'ann', resolved_at = now() where body like 'resolved%'`.execute(
     own.db,
   );
-  expect(await countOpenDeadLetters(own.db)).toEqual([
+  expect(await tallyOpenDeadLetters(own.db)).toEqual([
     { errorCode: "UNPARSABLE_MESSAGE", count: 2, oldestAt: expect.any(Date) },
     { errorCode: "PROVIDER_REFUSED", count: 1, oldestAt: expect.any(Date) },
   ]);

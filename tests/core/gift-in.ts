@@ -5,7 +5,7 @@ import type { GiftStatus } from "@gift/core/gift/gift.state";
 import { markFailed } from "@gift/core/gift/mark-failed";
 import { markSent } from "@gift/core/gift/mark-sent";
 import { requestSend } from "@gift/core/gift/request-send";
-import { deleteFromOutbox } from "@gift/core/outbox/settle";
+import { deleteFromOutbox } from "@gift/core/outbox/delete";
 import { type Attempt, beginAttempt } from "@gift/core/send-attempt/begin";
 import { encodeSendMessage } from "@gift/core/send-request/send-message";
 import type { Kysely } from "kysely";

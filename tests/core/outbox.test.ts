@@ -1,9 +1,10 @@
 import { appendToOutbox } from "@gift/core/outbox/append";
 import { claimFromOutbox } from "@gift/core/outbox/claim";
+import { deleteFromOutbox } from "@gift/core/outbox/delete";
 import type { OutboxMessage } from "@gift/core/outbox/outbox.table";
-import { relayOnce } from "@gift/core/outbox/relay";
-import { deleteFromOutbox, postponeInOutbox } from "@gift/core/outbox/settle";
+import { postponeInOutbox } from "@gift/core/outbox/postpone";
 import { outboxStatus } from "@gift/core/outbox/status";
+import { sweepOutbox } from "@gift/core/outbox/sweep";
 import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
@@ -20,8 +21,8 @@ async function append(count: number, destination = "gift"): Promise<void> {
 }
 
 const claim = (limit: number, leaseSeconds = 30) => claimFromOutbox(own.db, { limit, leaseSeconds });
-const relay = (publish: (message: OutboxMessage) => Promise<void>, leaseSeconds = 30) =>
-  relayOnce(own.db, publish, { limit: 100, leaseSeconds });
+const sweep = (publish: (message: OutboxMessage) => Promise<void>, leaseSeconds = 30) =>
+  sweepOutbox(own.db, publish, { limit: 100, leaseSeconds });
 const rows = () => own.db.selectFrom("outbox").selectAll().orderBy("id").execute();
 
 test("a message whose transaction rolls back is never in the outbox", async () => {
@@ -95,16 +96,16 @@ test("a refused message waits 1, 2, 4, 8, then 10 seconds, and keeps the reason"
 test("a sweep publishes and deletes what is due", async () => {
   await append(3);
   const published: string[] = [];
-  const result = await relay(async (message) => void published.push(message.body));
+  const result = await sweep(async (message) => void published.push(message.body));
   expect(result).toEqual({ claimed: 3, published: 3 });
   expect(published).toEqual(["body 0", "body 1", "body 2"]);
   expect(await rows()).toEqual([]);
-  expect(await relay(async () => {})).toEqual({ claimed: 0, published: 0 });
+  expect(await sweep(async () => {})).toEqual({ claimed: 0, published: 0 });
 });
 
 test("a sweep in which some publishes fail deletes the others and postpones the failed with their errors", async () => {
   await append(4);
-  const result = await relay(async ({ body }) => {
+  const result = await sweep(async ({ body }) => {
     if (body === "body 1") throw new Error("throttled");
     if (body === "body 3") throw new Error("too\u0000 large");
   });
@@ -121,13 +122,13 @@ test("a sweep that dies between publish and delete publishes again", async () =>
   const published: string[] = [];
   const publishing = Promise.withResolvers<void>();
   // The dying process: it has published, and nothing of it happens after that.
-  void relay((message) => {
+  void sweep((message) => {
     published.push(message.body);
     publishing.resolve();
     return new Promise(() => {});
   }, 0);
   await publishing.promise;
-  expect(await relay(async (message) => void published.push(message.body))).toMatchObject({ published: 1 });
+  expect(await sweep(async (message) => void published.push(message.body))).toMatchObject({ published: 1 });
   expect(published).toEqual(["body 0", "body 0"]);
   expect(await rows()).toEqual([]);
 });

@@ -9,7 +9,7 @@ import { markSent } from "@gift/core/gift/mark-sent";
 import { queueAgain } from "@gift/core/gift/queue-again";
 import { requestSend } from "@gift/core/gift/request-send";
 import { requeueGifts } from "@gift/core/gift/requeue";
-import { relayOnce } from "@gift/core/outbox/relay";
+import { sweepOutbox } from "@gift/core/outbox/sweep";
 import { beginAttempt } from "@gift/core/send-attempt/begin";
 import { recordRetry } from "@gift/core/send-attempt/retry";
 import { encodeSendMessage } from "@gift/core/send-request/send-message";
@@ -53,7 +53,7 @@ async function live(): Promise<void> {
   const requestId = randomUUID();
   await requestSend(db, { giftId, owner: "anybody", requestId, publishLeaseSeconds: 0 });
   await requestSend(db, { giftId, owner: "anybody", requestId, publishLeaseSeconds: 0 });
-  await relayOnce(db, () => Promise.resolve(), { limit: 10, leaseSeconds: 30 });
+  await sweepOutbox(db, () => Promise.resolve(), { limit: 10, leaseSeconds: 30 });
   const first = await begin(giftId, requestId);
   await recordRetry(db, first, failure);
   const second = await begin(giftId, requestId);

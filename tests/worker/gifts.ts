@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Database } from "@gift/core/database/database";
 import { createGift } from "@gift/core/gift/create";
 import { requestSend } from "@gift/core/gift/request-send";
-import { deleteFromOutbox } from "@gift/core/outbox/settle";
+import { deleteFromOutbox } from "@gift/core/outbox/delete";
 import { type Kysely, sql } from "kysely";
 import { listAttempts } from "../support/attempts.ts";
 

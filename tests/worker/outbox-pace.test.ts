@@ -1,31 +1,31 @@
-import type { Relayed } from "@gift/core/outbox/relay";
-import { createSweepPace, type Swept } from "@gift/worker/outbox/pace";
+import type { Swept } from "@gift/core/outbox/sweep";
+import { createSweepPace, type SweepEnd } from "@gift/worker/outbox/pace";
 import { createSweepReport } from "@gift/worker/outbox/report";
 import { describe, expect, test } from "vitest";
 import { captureLog } from "./captured-log.ts";
 
-const relayed = (relay: Relayed): Swept => ({ kind: "relayed", relayed: relay });
+const done = (swept: Swept): SweepEnd => ({ kind: "swept", ...swept });
 const refused = (claimed: number, message = "connect ECONNREFUSED") =>
-  relayed({ claimed, published: 0, error: new Error(message) });
-const postgresAway: Swept = { kind: "failed", err: new Error("the database system is shutting down") };
+  done({ claimed, published: 0, error: new Error(message) });
+const postgresAway: SweepEnd = { kind: "failed", err: new Error("the database system is shutting down") };
 
 describe("pace", () => {
   const pace = () => createSweepPace({ batch: 500, intervalMilliseconds: 1_000 });
 
   test("after a full sweep the next follows at once, after any other the interval", () => {
     const { pauseAfter } = pace();
-    expect(pauseAfter(relayed({ claimed: 500, published: 500 }))).toBe(0);
-    expect(pauseAfter(relayed({ claimed: 499, published: 499 }))).toBe(1_000);
-    expect(pauseAfter(relayed({ claimed: 0, published: 0 }))).toBe(1_000);
+    expect(pauseAfter(done({ claimed: 500, published: 500 }))).toBe(0);
+    expect(pauseAfter(done({ claimed: 499, published: 499 }))).toBe(1_000);
+    expect(pauseAfter(done({ claimed: 0, published: 0 }))).toBe(1_000);
   });
 
   test("while nothing can be published it probes with ten rows, until one gets through", () => {
     const { limit, pauseAfter } = pace();
     expect(pauseAfter(refused(500))).toBe(1_000);
     expect(limit()).toBe(10);
-    expect(pauseAfter(relayed({ claimed: 0, published: 0 }))).toBe(1_000);
+    expect(pauseAfter(done({ claimed: 0, published: 0 }))).toBe(1_000);
     expect(limit()).toBe(10);
-    expect(pauseAfter(relayed({ claimed: 10, published: 1, error: new Error("nine refused") }))).toBe(0);
+    expect(pauseAfter(done({ claimed: 10, published: 1, error: new Error("nine refused") }))).toBe(0);
     expect(limit()).toBe(500);
   });
 
@@ -39,7 +39,7 @@ describe("pace", () => {
     const { pauseAfter } = pace();
     const pauses = Array.from({ length: 8 }, () => pauseAfter(postgresAway));
     expect(pauses).toEqual([200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000]);
-    pauseAfter(relayed({ claimed: 0, published: 0 }));
+    pauseAfter(done({ claimed: 0, published: 0 }));
     expect(pauseAfter(postgresAway)).toBe(200);
   });
 });
@@ -72,7 +72,7 @@ describe("report", () => {
   test("after a recovery the next outage is said at once", () => {
     const { events, report } = reporter();
     report(refused(10));
-    report(relayed({ claimed: 10, published: 10 }));
+    report(done({ claimed: 10, published: 10 }));
     report(refused(10));
     expect(events()).toEqual(["outbox.blocked", "outbox.swept", "outbox.blocked"]);
   });

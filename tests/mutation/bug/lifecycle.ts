@@ -42,10 +42,10 @@ export const lifecycleBugs: readonly Bug[] = [
     noticedAs: "only the legal edges are taken",
   },
   {
-    bug: "the relay deletes before it publishes",
+    bug: "the sweep deletes before it publishes",
     edits: [
       {
-        file: core("outbox/relay"),
+        file: core("outbox/sweep"),
         text: "  const results = await",
         by: "  await deleteFromOutbox(db, messages.map(({ id }) => id));\n  const results = await",
       },
@@ -64,7 +64,7 @@ export const lifecycleBugs: readonly Bug[] = [
     noticedAs: "every accepted send ends SENT or FAILED",
   },
   {
-    bug: "the relay forgets what SQS refused in an answer of success",
+    bug: "the sweep forgets what SQS refused in an answer of success",
     edits: [
       {
         file: queue("batch-entry"),

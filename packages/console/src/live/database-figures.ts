@@ -1,11 +1,16 @@
 import type { Database } from "@gift/core/database/database";
-import { countOpenDeadLetters, type OpenDeadLetters } from "@gift/core/dead-letter/count-open";
-import { countGifts, type StatusCount } from "@gift/core/gift/count-by-status";
+import { type AcceptedInSecond, acceptedPerSecond } from "@gift/core/figure/accepted-per-second";
+import { countGifts, type StatusCount } from "@gift/core/figure/gifts-by-status";
+import { type OpenDeadLetters, tallyOpenDeadLetters } from "@gift/core/figure/open-dead-letters";
+import {
+  type AttemptTally,
+  type RecentFailure,
+  recentFailures,
+  tallyAttempts,
+} from "@gift/core/figure/recent-attempts";
+import { type SentInSecond, sentPerSecond } from "@gift/core/figure/sent-per-second";
 import { longestQueuedSeconds } from "@gift/core/gift/longest-queued";
 import { type OutboxStatus, outboxStatus } from "@gift/core/outbox/status";
-import { type AttemptTally, type RecentFailure, recentFailures, tallyAttempts } from "@gift/core/send-attempt/recent";
-import { type SentInSecond, sentPerSecond } from "@gift/core/send-attempt/sent-per-second";
-import { type AcceptedInSecond, acceptedPerSecond } from "@gift/core/send-request/accepted-per-second";
 import type { Kysely } from "kysely";
 
 /** What one round reads from Postgres. */
@@ -65,7 +70,7 @@ async function readFigures(
     sentPerSecond(db, { seconds: windowSeconds, attempts }),
     tallyAttempts(db, { seconds: tallySeconds, attempts: tail.attempts }),
     recentFailures(db, { limit: mostFailures, attempts: tail.attempts }),
-    countOpenDeadLetters(db),
+    tallyOpenDeadLetters(db),
   ]);
   return {
     windowSeconds,

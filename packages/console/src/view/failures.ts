@@ -1,4 +1,4 @@
-import type { RecentFailure } from "@gift/core/send-attempt/recent";
+import type { RecentFailure } from "@gift/core/figure/recent-attempts";
 import { type Html, html } from "../html/html.ts";
 import type { Round } from "../live/round.ts";
 import { badge, giftLink } from "./status.ts";

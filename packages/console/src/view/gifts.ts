@@ -1,4 +1,4 @@
-import type { StatusCount } from "@gift/core/gift/count-by-status";
+import type { StatusCount } from "@gift/core/figure/gifts-by-status";
 import { giftStatuses } from "@gift/core/gift/gift.state";
 import { type Html, html } from "../html/html.ts";
 import type { Round } from "../live/round.ts";

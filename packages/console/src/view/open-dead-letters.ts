@@ -1,4 +1,4 @@
-import { mostOpenCounted, type OpenDeadLetters } from "@gift/core/dead-letter/count-open";
+import { mostOpenCounted, type OpenDeadLetters } from "@gift/core/figure/open-dead-letters";
 import { type Html, html } from "../html/html.ts";
 import type { Round } from "../live/round.ts";
 import { formatAge, formatCount } from "./figure.ts";

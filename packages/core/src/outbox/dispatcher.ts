@@ -1,8 +1,8 @@
 import { createBatcher } from "@gift/batch/batcher";
 import type { Kysely } from "kysely";
 import type { Database } from "../database/database.ts";
+import { deleteFromOutbox } from "./delete.ts";
 import type { OutboxMessage } from "./outbox.table.ts";
-import { deleteFromOutbox } from "./settle.ts";
 
 export interface DispatcherOptions {
   readonly db: Kysely<Database>;

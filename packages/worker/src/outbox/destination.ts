@@ -1,4 +1,4 @@
-import type { Publish } from "@gift/core/outbox/relay";
+import type { Publish } from "@gift/core/outbox/sweep";
 import type { Publisher } from "@gift/queue/publisher";
 import { sendInSpan } from "@gift/telemetry/trace";
 

@@ -1,22 +1,20 @@
-import type { Relayed } from "@gift/core/outbox/relay";
+import type { Swept } from "@gift/core/outbox/sweep";
 
-/** How one sweep ended: relayed, or refused by Postgres. */
-export type Swept =
-  | { readonly kind: "relayed"; readonly relayed: Relayed }
-  | { readonly kind: "failed"; readonly err: unknown };
+/** How one sweep ended: what it did, or that Postgres refused. */
+export type SweepEnd = ({ readonly kind: "swept" } & Swept) | { readonly kind: "failed"; readonly err: unknown };
 
 export interface SweepPace {
   /** Most rows that the next sweep claims. */
   limit(): number;
   /** Milliseconds until the next sweep. */
-  pauseAfter(swept: Swept): number;
+  pauseAfter(end: SweepEnd): number;
 }
 
 /** While SQS refuses everything, one batch call's worth of rows finds out whether it is back. */
 const probe = 10;
 
 /** Nothing got through: SQS is away or refuses every message. */
-export function isBlocked({ published, error }: Relayed): boolean {
+export function isBlocked({ published, error }: Swept): boolean {
   return published === 0 && error !== undefined;
 }
 
@@ -31,15 +29,15 @@ export function createSweepPace(options: { batch: number; intervalMilliseconds: 
 
   return {
     limit: () => limit,
-    pauseAfter(swept) {
-      if (swept.kind === "failed") {
+    pauseAfter(end) {
+      if (end.kind === "failed") {
         failures += 1;
         return Math.min(10_000, 200 * 2 ** (failures - 1));
       }
       failures = 0;
-      const { claimed, published } = swept.relayed;
+      const { claimed, published } = end;
       const isFull = claimed >= limit;
-      if (isBlocked(swept.relayed)) limit = Math.min(probe, options.batch);
+      if (isBlocked(end)) limit = Math.min(probe, options.batch);
       else if (published > 0) limit = options.batch;
       return isFull && published > 0 ? 0 : options.intervalMilliseconds;
     },

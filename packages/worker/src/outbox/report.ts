@@ -1,6 +1,6 @@
 import { errorFields } from "@gift/telemetry/error-fields";
 import type { Log } from "@gift/telemetry/logger";
-import { isBlocked, type Swept } from "./pace.ts";
+import { isBlocked, type SweepEnd } from "./pace.ts";
 
 /** A blocked outbox is said again this often, so that an outage of hours is a page of log and not a flood. */
 const repeatMilliseconds = 300_000;
@@ -11,7 +11,7 @@ const repeatMilliseconds = 300_000;
  * @param log the process's log
  * @param now monotonic milliseconds
  */
-export function createSweepReport(log: Log, now = () => performance.now()): (swept: Swept) => void {
+export function createSweepReport(log: Log, now = () => performance.now()): (end: SweepEnd) => void {
   let blocked: { reason: string; loggedAt: number } | undefined;
 
   function reportBlocked(err: unknown): void {
@@ -23,10 +23,10 @@ export function createSweepReport(log: Log, now = () => performance.now()): (swe
     log("outbox.blocked", fields);
   }
 
-  return (swept) => {
-    if (swept.kind === "failed") return reportBlocked(swept.err);
-    const { claimed, published, error } = swept.relayed;
-    if (isBlocked(swept.relayed)) return reportBlocked(error);
+  return (end) => {
+    if (end.kind === "failed") return reportBlocked(end.err);
+    const { claimed, published, error } = end;
+    if (isBlocked(end)) return reportBlocked(error);
     if (published === 0) return;
     blocked = undefined;
     log("outbox.swept", { published, refused: claimed - published, ...(error !== undefined && errorFields(error)) });

@@ -1,13 +1,13 @@
 import type { Database } from "@gift/core/database/database";
 import type { OutboxMessage } from "@gift/core/outbox/outbox.table";
-import { type Publish, relayOnce } from "@gift/core/outbox/relay";
+import { type Publish, sweepOutbox } from "@gift/core/outbox/sweep";
 import { resolvesWithin, sleepUnless } from "@gift/queue/deadline";
 import type { Log } from "@gift/telemetry/logger";
 import { count } from "@gift/telemetry/measure";
 import { sampleGauges } from "@gift/telemetry/sample-gauges";
 import type { Kysely } from "kysely";
 import { gaugeBacklog } from "../outbox/backlog-metric.ts";
-import { createSweepPace, type Swept } from "../outbox/pace.ts";
+import { createSweepPace, type SweepEnd } from "../outbox/pace.ts";
 import { createSweepReport } from "../outbox/report.ts";
 import type { Role } from "./role.ts";
 
@@ -44,9 +44,9 @@ export function startOutboxRole(options: OutboxRoleOptions): Role {
     }
   }
 
-  async function sweep(): Promise<Swept> {
+  async function sweep(): Promise<SweepEnd> {
     try {
-      return { kind: "relayed", relayed: await relayOnce(db, publishCounted, { limit: pace.limit(), leaseSeconds }) };
+      return { kind: "swept", ...(await sweepOutbox(db, publishCounted, { limit: pace.limit(), leaseSeconds })) };
     } catch (err) {
       // Whatever Postgres said: the rows are leased or untouched, and the next sweep is the repair.
       return { kind: "failed", err };
@@ -55,9 +55,9 @@ export function startOutboxRole(options: OutboxRoleOptions): Role {
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const swept = await sweep();
-      report(swept);
-      const pause = pace.pauseAfter(swept);
+      const end = await sweep();
+      report(end);
+      const pause = pace.pauseAfter(end);
       if (pause > 0) await sleepUnless(stopping.signal, pause);
     }
   }

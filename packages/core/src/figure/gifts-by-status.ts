@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Database } from "../database/database.ts";
-import { type GiftStatus, giftStatuses } from "./gift.state.ts";
+import { type GiftStatus, giftStatuses } from "../gift/gift.state.ts";
 
 export interface StatusCount {
   readonly status: GiftStatus;

@@ -2,15 +2,6 @@ import { type Kysely, sql } from "kysely";
 import type { Database } from "../database/database.ts";
 
 /**
- * Forgets messages that SQS has accepted.
- * @param db the database
- * @param ids outbox ids
- */
-export async function deleteFromOutbox(db: Kysely<Database>, ids: readonly string[]): Promise<void> {
-  await sql`delete from outbox where id = any(${ids}::bigint[])`.execute(db);
-}
-
-/**
  * Puts messages that SQS didn't accept off for a while: 1, 2, 4, 8, then 10 s, short enough that a backlog drains
  * by itself soon after SQS is back.
  * @param db the database

@@ -2,19 +2,20 @@ import type { Kysely } from "kysely";
 import type { Database } from "../database/database.ts";
 import { toStorableText } from "../database/storable-text.ts";
 import { claimFromOutbox } from "./claim.ts";
+import { deleteFromOutbox } from "./delete.ts";
 import type { OutboxMessage } from "./outbox.table.ts";
-import { deleteFromOutbox, postponeInOutbox } from "./settle.ts";
+import { postponeInOutbox } from "./postpone.ts";
 
 /** Hands one message to its queue; resolves once SQS has accepted it. */
 export type Publish = (message: OutboxMessage) => Promise<void>;
 
-export interface RelayOptions {
+export interface SweepOptions {
   readonly limit: number;
-  /** Longer than the slowest publish, or two relays send the same message (which the worker absorbs). */
+  /** Longer than the slowest publish, or two sweeps send the same message (which the worker absorbs). */
   readonly leaseSeconds: number;
 }
 
-export interface Relayed {
+export interface Swept {
   readonly claimed: number;
   readonly published: number;
   /** The newest publish error, when there was one. */
@@ -27,7 +28,7 @@ export interface Relayed {
  * @param db the database
  * @param publish sends one message; concurrent calls are batched by the publisher
  */
-export async function relayOnce(db: Kysely<Database>, publish: Publish, options: RelayOptions): Promise<Relayed> {
+export async function sweepOutbox(db: Kysely<Database>, publish: Publish, options: SweepOptions): Promise<Swept> {
   const messages = await claimFromOutbox(db, options);
   const results = await Promise.allSettled(messages.map((message) => publish(message)));
   const published: string[] = [];

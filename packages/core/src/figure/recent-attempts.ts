@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Database } from "../database/database.ts";
-import type { AttemptOutcome } from "./send-attempt.table.ts";
+import type { AttemptOutcome } from "../send-attempt/send-attempt.table.ts";
 
 export interface RecentFailure {
   readonly id: string;
