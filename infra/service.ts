@@ -51,7 +51,7 @@ export function declareService(name: string, options: ServiceOptions): sst.aws.S
       executionRole: narrowExecutionRole(logGroup, [parameterAccess(Object.values(options.secrets ?? {}))]),
       taskDefinition: rewriteContainers(
         (container) =>
-          container.name === agentName ? asSidecar(container) : [logFolderOf(container), asProcess(container, options)],
+          container.name === agentName ? asSidecar(container) : [asProcess(container, options), logFolderOf(container)],
         [...writableVolumes, agentVolume].map((volume) => volume.name),
       ),
       service: (args, opts) => replaceSafely(args, opts, options),

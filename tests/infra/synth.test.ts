@@ -106,7 +106,7 @@ describe("bun run synth", () => {
 
   test("--show prints everything about a resource, with the JSON inside it opened", () => {
     const { stdout } = runSynth("--stage", "production", "--show", "ApiTask");
-    expect(JSON.parse(stdout)).toMatchObject([{ inputs: { containerDefinitions: [{ name: "process" }, {}] } }]);
+    expect(JSON.parse(stdout)).toMatchObject([{ inputs: { containerDefinitions: [{ name: "process" }, {}, {}] } }]);
   });
 
   test.each([
