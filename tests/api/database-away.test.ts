@@ -3,10 +3,10 @@ import type { Dependencies } from "@gift/api/dependencies";
 import { createReadiness } from "@gift/api/readiness";
 import { type Database, openDatabase } from "@gift/core/database/database";
 import { createGift } from "@gift/core/gift/create";
+import { startTcpProxy, type TcpProxy } from "@gift/rehearsal/system/tcp-proxy";
 import type { Kysely } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { lockRow } from "../support/row-lock.ts";
-import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 import { type Answer, answerOf, errorOf, useApi } from "./api.ts";
 import { rowsOf } from "./rows.ts";
 
@@ -19,7 +19,7 @@ let call: (method: string, path: string, headers?: Record<string, string>, body?
 beforeAll(async () => {
   proxy = await startTcpProxy(api.database.connection);
   db = openDatabase({
-    ...{ ...api.database.connection, host: proxy.host, port: proxy.port },
+    ...{ ...api.database.connection, port: proxy.port },
     ...{ maxConnections: 4, applicationName: "behind a proxy", onConnectionLost: () => undefined },
   });
   const log: Dependencies["log"] = (event, fields) => void lines.push({ event, fields });

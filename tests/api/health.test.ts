@@ -1,9 +1,9 @@
 import { createApp } from "@gift/api/app";
 import { createReadiness } from "@gift/api/readiness";
 import { openDatabase } from "@gift/core/database/database";
+import { startTcpProxy } from "@gift/rehearsal/system/tcp-proxy";
 import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
-import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { answerOf, useApi } from "./api.ts";
 
 /** What was said a second ago is said again. */
@@ -59,7 +59,7 @@ describe("GET /readyz", () => {
   test("is a 503 within 3 s when the database accepts connections and says nothing", async () => {
     const proxy = await startTcpProxy(api.database.connection);
     proxy.freeze();
-    const connection = { ...api.database.connection, host: proxy.host, port: proxy.port };
+    const connection = { ...api.database.connection, port: proxy.port };
     const db = openDatabase({ ...connection, maxConnections: 1, applicationName: "frozen" });
     const app = createApp({
       ...{ db, dispatcher: { add: () => undefined }, log: () => undefined },

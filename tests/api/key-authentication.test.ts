@@ -4,10 +4,10 @@ import { openApiDocument } from "@gift/api/openapi/document";
 import { generateKey } from "@gift/core/api-key/credential";
 import { revokeApiKey } from "@gift/core/api-key/revoke";
 import { openDatabase } from "@gift/core/database/database";
+import { startTcpProxy } from "@gift/rehearsal/system/tcp-proxy";
 import { sql } from "kysely";
 import { describe, expect, test, vi } from "vitest";
 import { issueKey } from "../support/api-key.ts";
-import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { answerOf, errorOf, useApi } from "./api.ts";
 
 const api = useApi({ authentication: "api-key" });

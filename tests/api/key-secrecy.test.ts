@@ -1,10 +1,10 @@
 import { generateKey } from "@gift/core/api-key/credential";
+import { startTcpProxy } from "@gift/rehearsal/system/tcp-proxy";
 import { sql } from "kysely";
 import { describe, expect, test, vi } from "vitest";
 import { issueKey } from "../support/api-key.ts";
 import { useTestDatabase } from "../support/database.ts";
 import { startSqs } from "../support/sqs.ts";
-import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { errorOf, useApi } from "./api.ts";
 import { startApiProcess } from "./api-process.ts";
 import { openConnection } from "./http.ts";

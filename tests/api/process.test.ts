@@ -1,10 +1,10 @@
+import { startTcpProxy } from "@gift/rehearsal/system/tcp-proxy";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
 import { launchProcess } from "../support/process.ts";
 import { lockRow } from "../support/row-lock.ts";
 import { type SqsServer, startSqs } from "../support/sqs.ts";
-import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { type ApiProcess, apiCommand, startApiProcess } from "./api-process.ts";
 import { openConnection } from "./http.ts";
 import { rowsOf } from "./rows.ts";

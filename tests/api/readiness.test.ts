@@ -1,9 +1,9 @@
 import { createReadiness } from "@gift/api/readiness";
 import { openDatabase } from "@gift/core/database/database";
+import { startTcpProxy, type TcpProxy } from "@gift/rehearsal/system/tcp-proxy";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
-import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 import { type ApiProcess, startApiProcess } from "./api-process.ts";
 
 const database = useTestDatabase();

@@ -1,7 +1,7 @@
 import { createApp } from "@gift/api/app";
 import { openDatabase } from "@gift/core/database/database";
+import { startTcpProxy } from "@gift/rehearsal/system/tcp-proxy";
 import { describe, expect, test } from "vitest";
-import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { errorOf, useApi } from "./api.ts";
 import { moveTo, rowsOf } from "./rows.ts";
 
@@ -59,7 +59,7 @@ describe("POST /gifts/{gift_id}/send accepts a send", () => {
 
   test("it takes one database round trip", async () => {
     const proxy = await startTcpProxy(api.database.connection);
-    const connection = { ...api.database.connection, host: proxy.host, port: proxy.port };
+    const connection = { ...api.database.connection, port: proxy.port };
     const db = openDatabase({ ...connection, maxConnections: 1, applicationName: "round trips" });
     const dispatched: unknown[] = [];
     const app = createApp({

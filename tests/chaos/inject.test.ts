@@ -21,7 +21,7 @@ async function system(): Promise<System> {
   await once(echo, "listening");
   const address = echo.address();
   const port = typeof address === "object" && address ? address.port : 0;
-  const [postgres, sqs] = [await startTcpProxy(port), await startTcpProxy(port)];
+  const [postgres, sqs] = [await startTcpProxy({ port }), await startTcpProxy({ port })];
   const program = `console.log('{"event":"service.ready"}'); setInterval(() => 0, 1000); process.on("SIGTERM", () => process.exit(0));`;
   const spec = { command: ["--eval", program], environment: {}, stopTimeoutSeconds: 5, advice: "", name: "api" };
   const api = new Subject({ ...spec, killSignal: "SIGKILL" }, await temporaryFolder());

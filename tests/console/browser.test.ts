@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { recordDeadLetter } from "@gift/core/dead-letter/record";
 import { recordRetry } from "@gift/core/send-attempt/retry";
+import { startTcpProxy } from "@gift/rehearsal/system/tcp-proxy";
 import { until } from "@gift/rehearsal/until";
 import { sql } from "kysely";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
@@ -9,7 +10,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { begun, deadMessage, giftIn, rowsOf } from "../core/gift-in.ts";
 import { useTestDatabase } from "../support/database.ts";
 import { type SqsServer, startSqs } from "../support/sqs.ts";
-import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { chromiumPath, openPage, skipReason, startChromium, type WatchedPage } from "./chromium.ts";
 import { runConsole } from "./console.ts";
 
@@ -134,7 +134,7 @@ describe.skipIf(chromiumPath === undefined)(`in a real Chromium${skipReason}`, (
   test("what is critical, and what is old, is legible too", async () => {
     const proxy = await startTcpProxy(own.connection);
     onTestFinished(() => proxy.close());
-    const { origin } = await runConsole({ ...own.connection, host: proxy.host, port: proxy.port }, sqs);
+    const { origin } = await runConsole({ ...own.connection, port: proxy.port }, sqs);
     await proxy.cut();
     for (const colorScheme of ["light", "dark"] as const) {
       const { page } = await open(origin, { colorScheme, reducedMotion: "reduce" });
@@ -157,10 +157,10 @@ describe.skipIf(chromiumPath === undefined)(`in a real Chromium${skipReason}`, (
 
   test("when the console falls silent the page says so and calls nothing well; it goes on by itself afterwards", async () => {
     const console = await runConsole(own.connection, sqs);
-    const proxy = await startTcpProxy({ host: "127.0.0.1", port: Number(new URL(console.origin).port) });
+    const proxy = await startTcpProxy({ port: Number(new URL(console.origin).port) });
     onTestFinished(() => proxy.close());
     const { page } = await open(console.origin);
-    await page.goto(`http://${proxy.host}:${proxy.port}/`);
+    await page.goto(`http://127.0.0.1:${proxy.port}/`);
     await page.getByRole("heading", { name: "All is well" }).waitFor();
     proxy.freeze();
     await page.getByRole("heading", { name: "This page gets no news" }).waitFor();

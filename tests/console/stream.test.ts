@@ -1,12 +1,12 @@
 import { grantRoles } from "@gift/core/migration/roles";
+import { startSqsProxy } from "@gift/rehearsal/system/sqs-proxy";
+import { startTcpProxy } from "@gift/rehearsal/system/tcp-proxy";
 import { until } from "@gift/rehearsal/until";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { giftIn } from "../core/gift-in.ts";
 import { useTestDatabase } from "../support/database.ts";
 import { type SqsServer, startSqs } from "../support/sqs.ts";
-import { startSqsProxy } from "../support/sqs-proxy.ts";
-import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { runConsole } from "./console.ts";
 import { openStream } from "./event-stream.ts";
 import { cellOf, textOf } from "./page-text.ts";
@@ -57,7 +57,7 @@ test("the database is asked while somebody watches, and left alone once the last
 test("Postgres away: the page says so and shows none of its figures, and recovers by itself", async () => {
   const proxy = await startTcpProxy(own.connection);
   onTestFinished(() => proxy.close());
-  const page = await runConsole({ ...own.connection, host: proxy.host, port: proxy.port }, sqs);
+  const page = await runConsole({ ...own.connection, port: proxy.port }, sqs);
   const stream = await openStream(page.origin);
   expect(textOf((await stream.next()).parts.verdict)).not.toContain("Postgres");
   await proxy.cut();
@@ -77,7 +77,7 @@ test("Postgres away: the page says so and shows none of its figures, and recover
 test("Postgres hangs: that is said within seconds, too", async () => {
   const proxy = await startTcpProxy(own.connection);
   onTestFinished(() => proxy.close());
-  const page = await runConsole({ ...own.connection, host: proxy.host, port: proxy.port }, sqs);
+  const page = await runConsole({ ...own.connection, port: proxy.port }, sqs);
   const stream = await openStream(page.origin);
   await stream.next();
   proxy.freeze();

@@ -1,8 +1,8 @@
 import { createGift } from "@gift/core/gift/create";
+import { startTcpProxy, type TcpProxy } from "@gift/rehearsal/system/tcp-proxy";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { issueKey } from "../support/api-key.ts";
-import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 import { operations, violationsOf } from "./contract.ts";
 import { type FiredAt, startFiredAt } from "./fired-at.ts";
 import { exchange } from "./wire.ts";
@@ -21,7 +21,7 @@ let limited: { client: string; operator: string };
 beforeAll(async () => {
   // Cut between the process and its database, which tests go on to reach.
   proxy = await startTcpProxy(inject("postgres"));
-  fired = await startFiredAt("api-key", { host: proxy.host, port: proxy.port });
+  fired = await startFiredAt("api-key", { port: proxy.port });
   freshGiftId = (await createGift(fired.database.db, { amount: 1, message: null, clientId: "shop" })).id;
   const sent = { headers: { authorization: fired.keys.client, "idempotency-key": "key-1" } };
   expect((await fired.api.call("POST", `/gifts/${fired.giftId}/send`, sent)).status).toBe(202);

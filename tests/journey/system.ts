@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { freePort } from "@gift/local/free-port";
+import { type SqsProxy, startSqsProxy } from "@gift/rehearsal/system/sqs-proxy";
 import { onTestFinished } from "vitest";
 import type { TestDatabase } from "../support/database.ts";
 import { linkedEnvironment, type StartedProcess, startProcess } from "../support/process.ts";
 import type { SqsServer } from "../support/sqs.ts";
-import { type SqsProxy, startSqsProxy } from "../support/sqs-proxy.ts";
 
 /** The real processes of one test: they share a database and queues, and end with the test at the latest. */
 export interface System {
@@ -22,7 +22,8 @@ export interface System {
 export async function createSystem(connection: TestDatabase["connection"], sqs: SqsServer): Promise<System> {
   const { queueUrl, deadLettersUrl } = await sqs.createQueueWithDeadLetters(randomUUID(), { maxReceiveCount: 5 });
   const apiSqs = await startSqsProxy(sqs.origin);
-  const workerSqs = await startSqsProxy(sqs.origin, { visibilityTimeoutSeconds: 2 });
+  const workerSqs = await startSqsProxy(sqs.origin);
+  workerSqs.hideFor(2);
   const port = await freePort();
   const started: StartedProcess[] = [];
   onTestFinished(async () => {

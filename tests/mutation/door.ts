@@ -2,12 +2,12 @@ import { crc32 } from "node:zlib";
 import { toBase62 } from "@gift/core/api-key/base62";
 import { generateKey } from "@gift/core/api-key/credential";
 import { revokeApiKey } from "@gift/core/api-key/revoke";
+import { startTcpProxy, type TcpProxy } from "@gift/rehearsal/system/tcp-proxy";
 import { sql } from "kysely";
 import { expect, vi } from "vitest";
 import { type ApiProcess, startApiProcess } from "../api/api-process.ts";
 import { issueKey } from "../support/api-key.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 import type { Edit } from "./edit.ts";
 
 interface Door {

@@ -4,11 +4,11 @@ import { createLease } from "@gift/queue/lease";
 import { LeaseTable, longestLeaseSeconds } from "@gift/queue/lease-table";
 import { parseMessage } from "@gift/queue/message";
 import { acknowledge, retry } from "@gift/queue/verdict";
+import { startSqsProxy } from "@gift/rehearsal/system/sqs-proxy";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type SqsServer, startSqs } from "../support/sqs.ts";
 import { createRecordedSqsClient } from "../support/sqs-client.ts";
 import { createTestConsumer, numbered, pass, until, whileRunning } from "../support/sqs-consumer.ts";
-import { startSqsProxy } from "../support/sqs-proxy.ts";
 
 let sqs: SqsServer;
 beforeAll(async () => {

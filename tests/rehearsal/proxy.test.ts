@@ -14,7 +14,7 @@ async function echo() {
   await once(server, "listening");
   onTestFinished(() => void server.close());
   const address = server.address();
-  const proxy = await startTcpProxy(typeof address === "object" && address ? address.port : 0);
+  const proxy = await startTcpProxy({ port: typeof address === "object" && address ? address.port : 0 });
   onTestFinished(() => proxy.close());
   return proxy;
 }

@@ -26,7 +26,7 @@ test("gives up with what it waited for, and the last error as the cause", async 
 });
 
 test("while Postgres is away nothing is known, and the question is asked again; any other error is said at once", async () => {
-  const proxy = await startTcpProxy(database.connection.port);
+  const proxy = await startTcpProxy(database.connection);
   const db = openDatabase({ ...database.connection, port: proxy.port, maxConnections: 1, applicationName: "test" });
   onTestFinished(async () => {
     await db.destroy();

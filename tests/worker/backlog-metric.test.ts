@@ -1,5 +1,6 @@
 import { openDatabase } from "@gift/core/database/database";
 import { appendToOutbox } from "@gift/core/outbox/append";
+import { startTcpProxy } from "@gift/rehearsal/system/tcp-proxy";
 import { connectMetrics } from "@gift/telemetry/measure";
 import { gaugeBacklog } from "@gift/worker/outbox/backlog-metric";
 import { startOutboxRole } from "@gift/worker/role/outbox";
@@ -8,7 +9,6 @@ import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { giftIn } from "../core/gift-in.ts";
 import { useTestDatabase } from "../support/database.ts";
 import { useMetrics } from "../support/metric.ts";
-import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { captureLog } from "./captured-log.ts";
 
 const database = useTestDatabase();

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { type SqsProxy, startSqsProxy } from "@gift/rehearsal/system/sqs-proxy";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
 import { endSessions, lockRow } from "../support/row-lock.ts";
 import { type SqsServer, startSqs } from "../support/sqs.ts";
-import { type SqsProxy, startSqsProxy } from "../support/sqs-proxy.ts";
 import { attemptsOf, providerRowsOf, queueGift, queueGiftInOutbox, stateOf } from "./gifts.ts";
 import { startWorkerProcess, type WorkerOptions } from "./worker-process.ts";
 
@@ -20,7 +20,8 @@ afterAll(() => sqs.close());
 
 beforeEach(async () => {
   // A killed worker's messages are back after one second instead of thirty.
-  proxy = await startSqsProxy(sqs.origin, { visibilityTimeoutSeconds: 1 });
+  proxy = await startSqsProxy(sqs.origin);
+  proxy.hideFor(1);
   onTestFinished(() => proxy.close());
   const created = await sqs.createQueueWithDeadLetters(randomUUID(), { maxReceiveCount: 5 });
   queueUrl = created.queueUrl;

@@ -1,9 +1,9 @@
 import { openDatabase } from "@gift/core/database/database";
 import { createBeginBatch } from "@gift/core/send-attempt/begin-batch";
+import { startTcpProxy } from "@gift/rehearsal/system/tcp-proxy";
 import { isDatabaseReady } from "@gift/worker/database-ready";
 import { expect, onTestFinished, test } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
-import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { failWrites } from "./fail-writes.ts";
 import { attemptsOf, queueGift } from "./gifts.ts";
 

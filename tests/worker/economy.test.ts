@@ -1,7 +1,7 @@
+import { startSqsProxy } from "@gift/rehearsal/system/sqs-proxy";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
 import { type SqsServer, startSqs } from "../support/sqs.ts";
-import { startSqsProxy } from "../support/sqs-proxy.ts";
 import { queueGifts, tally } from "./gifts.ts";
 import { startWorkerProcess } from "./worker-process.ts";
 

@@ -1,9 +1,9 @@
+import { startTcpProxy } from "@gift/rehearsal/system/tcp-proxy";
 import type { Notice } from "@gift/worker/notification/digest";
 import { startNotifier } from "@gift/worker/notification/notifier";
 import type { PaceOptions } from "@gift/worker/notification/pace";
 import { createSlackChannel } from "@gift/worker/notification/slack";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { startTcpProxy } from "../../support/tcp-proxy.ts";
 import { captureLog } from "../captured-log.ts";
 import { readable, type SlackServer, startSlack, webhookSecret } from "./slack-server.ts";
 
@@ -183,7 +183,7 @@ describe("a Slack that can't", () => {
 
   test("isn't reachable: it is told once it is", async () => {
     const { port } = new URL(slack.url);
-    const proxy = await startTcpProxy({ host: "127.0.0.1", port: Number(port) });
+    const proxy = await startTcpProxy({ port: Number(port) });
     onTestFinished(() => proxy.close());
     await proxy.cut();
     const { notifier, of } = start({ url: slack.url.replace(`:${port}`, `:${proxy.port}`) });

@@ -72,12 +72,12 @@ async function startProxies(
   leaseSeconds: number | undefined,
   atEnd: AtEnd,
 ) {
-  const postgres = await startTcpProxy(servers.link.port);
+  const postgres = await startTcpProxy(servers.link);
   atEnd(() => postgres.close());
   const receives = await startSqsProxy(new URL(servers.queueUrls.gift).origin);
   atEnd(() => receives.close());
   receives.hideFor(leaseSeconds);
-  const sqs = await startTcpProxy(Number(new URL(receives.origin).port));
+  const sqs = await startTcpProxy({ port: Number(new URL(receives.origin).port) });
   atEnd(() => sqs.close());
   return { postgres, sqs };
 }

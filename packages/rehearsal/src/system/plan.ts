@@ -59,8 +59,7 @@ function settingsOf(dataFolder: string): Settings {
 }
 
 function proxied({ queueUrls, sqs }: PlanOptions): QueueUrls {
-  const through = (url: string) => sqs.origin + new URL(url).pathname;
-  return ofEachQueue((name) => through(queueUrls[name]));
+  return ofEachQueue((name) => sqs.through(queueUrls[name]));
 }
 
 function observed(spec: ProcessSpec, service: string, { agentProxy, timeScale }: PlanOptions): ProcessSpec {

@@ -80,7 +80,7 @@ async function startParts(options: SystemOptions, atEnd: AtEnd): Promise<Omit<Sy
   const servers = await startServers({ folder, observerName: "rehearsal", start, atEnd });
   const agent = await startAgent();
   atEnd(() => agent.stop());
-  const proxies = await startProxies(servers, agent.port, atEnd);
+  const proxies = await startProxies(servers, agent, atEnd);
   const loadBalancer = await startLoadBalancer(healthCheckMilliseconds / options.timeScale);
   atEnd(() => loadBalancer.close());
   const plans = createPlans({ folder, loadBalancer, timeScale: options.timeScale, ...servers, ...proxies });
@@ -100,12 +100,12 @@ export async function startServices({ api, gift, others }: Services): Promise<vo
   ]);
 }
 
-async function startProxies(servers: Pick<System, "link" | "queueUrls">, agentPort: number, atEnd: AtEnd) {
-  const postgres = await startTcpProxy(servers.link.port);
+async function startProxies(servers: Pick<System, "link" | "queueUrls">, agent: Agent, atEnd: AtEnd) {
+  const postgres = await startTcpProxy(servers.link);
   atEnd(() => postgres.close());
   const sqs = await startSqsProxy(new URL(servers.queueUrls.gift).origin);
   atEnd(() => sqs.close());
-  const agentProxy = await startTcpProxy(agentPort);
+  const agentProxy = await startTcpProxy(agent);
   atEnd(() => agentProxy.close());
   return { postgres, sqs, agentProxy };
 }

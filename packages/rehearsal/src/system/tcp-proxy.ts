@@ -5,6 +5,8 @@ import { leavePort, takePort } from "./port.ts";
 /** A TCP server that stands in for another one and can be taken away from its clients. */
 export interface TcpProxy {
   readonly port: number;
+  /** How often clients have waited for the server so far: they sent something, and it answered. */
+  roundTrips(): number;
   /** Connections are reset and new ones refused, as when the server's host is gone. */
   cut(): Promise<void>;
   /** Connections stay open and are accepted, but no byte gets through, as when a network drops packets. */
@@ -20,25 +22,34 @@ export interface TcpProxy {
 
 /**
  * Starts a proxy on 127.0.0.1.
- * @param targetPort port of the server on this machine that it stands in for
+ * @param target the server on this machine that it stands in for
  */
-export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+export async function startTcpProxy(target: { readonly port: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let isFrozen = false;
   let slownessMilliseconds = 0;
+  let roundTrips = 0;
   const slowness = () => slownessMilliseconds;
   const upstreams = new Set<Socket>();
   const follow = (socket: Socket) => {
     sockets.add(socket);
     socket.setNoDelay().once("close", () => sockets.delete(socket));
-    // A reset is what a rehearsal is after; the other half is ended with it.
+    // A reset is what it is for; the other half is ended with it.
     socket.on("error", () => undefined);
   };
   const server = createServer((client) => {
-    const upstream = connect(targetPort, "127.0.0.1");
+    const upstream = connect(target.port, "127.0.0.1");
     const pair = [client, upstream];
     for (const socket of pair) follow(socket);
     upstreams.add(upstream);
+    let isAsking = false;
+    client.on("data", () => {
+      isAsking = true;
+    });
+    upstream.on("data", () => {
+      if (isAsking) roundTrips += 1;
+      isAsking = false;
+    });
     client.on("data", passTo(upstream, slowness)).once("close", () => upstream.destroy());
     upstream.on("data", passTo(client, slowness)).once("close", () => {
       // Deleted already: its client must not hear of the end.
@@ -54,6 +65,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
 
   return {
     port,
+    roundTrips: () => roundTrips,
     cut,
     freeze() {
       isFrozen = true;
