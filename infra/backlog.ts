@@ -34,7 +34,7 @@ export function scaleByBacklog(name: string, service: sst.aws.Service, consumer:
 }
 
 function waiting({ consumes }: ConsumerService<QueueName>) {
-  const dimensions = [{ name: "QueueName", value: queues[consumes].queue.nodes.queue.name }];
+  const dimensions = [{ name: "QueueName", value: queues[consumes].nodes.queue.name }];
   const metric = { namespace: "AWS/SQS", metricName: "ApproximateNumberOfMessagesVisible", dimensions };
   return { id: "waiting", returnData: false, metricStat: { stat: "Sum", metric } };
 }

@@ -23,7 +23,7 @@ function namesOf(
   { identifier }: NonNullable<typeof instance>,
 ): Record<string, $util.Input<string>> {
   const queueUrls = Object.entries(queues).map(
-    ([name, { queue }]) => [`${name.replaceAll("-", "_").toUpperCase()}_QUEUE`, queue.url] as const,
+    ([name, queue]) => [`${name.replaceAll("-", "_").toUpperCase()}_QUEUE`, queue.url] as const,
   );
   return {
     API_URL: apiUrl,

@@ -27,7 +27,7 @@ function declare(
     loadBalancer: alb.nodes.loadBalancer.arnSuffix,
     cluster: cluster.nodes.cluster.name,
     database: identifier,
-    queues: Object.fromEntries(Object.entries(queues).map(([name, { queue }]) => [name, queue.nodes.queue.name])),
+    queues: Object.fromEntries(Object.entries(queues).map(([name, queue]) => [name, queue.nodes.queue.name])),
   });
   return { row, deployment, definitions: monitorsOf(deployment), names };
 }

@@ -4,7 +4,7 @@ import { queues } from "./queue.ts";
 import { stage } from "./stage.ts";
 import { workers } from "./worker.ts";
 
-const queueUrls = Object.fromEntries(Object.entries(queues).map(([name, { queue }]) => [name, queue.url]));
+const queueUrls = Object.fromEntries(Object.entries(queues).map(([name, queue]) => [name, queue.url]));
 
 /** What `sst deploy` prints and keeps in `.sst/outputs.json`; `bun run release` reads it. */
 export const outputs = { url: apiUrl, queueUrls, ...(!$dev && deployment()) };

@@ -19,18 +19,18 @@ export const consumerLink = linkOnce(consumerBinding, [
   "sqs:GetQueueAttributes",
 ]);
 
-function declareAll(): Readonly<Record<string, { readonly queue: sst.aws.Queue }>> {
-  const declared = new Map<string, { queue: sst.aws.Queue }>();
+function declareAll(): Readonly<Record<string, sst.aws.Queue>> {
+  const declared = new Map<string, sst.aws.Queue>();
   const declareNamed = (name: string): sst.aws.Queue => {
     const known = declared.get(name);
-    if (known) return known.queue;
+    if (known) return known;
     const { deadLetter } = declarations[name];
     const queue = declare(declarations[name], deadLetter && declareNamed(deadLetter.queue));
-    declared.set(name, { queue });
+    declared.set(name, queue);
     return queue;
   };
   for (const name of Object.keys(declarations)) declareNamed(name);
-  for (const [name, { queue }] of declared) allowRedrive(name, queue, declared);
+  for (const [name, queue] of declared) allowRedrive(name, queue, declared);
   return Object.fromEntries(declared);
 }
 
@@ -65,18 +65,14 @@ function refusePlainText(resource: string, queue: sst.aws.Queue): void {
 }
 
 /** Only the queues that the fleet says may move messages here. A resource of its own: as an attribute it forms a cycle. */
-function allowRedrive(
-  name: string,
-  queue: sst.aws.Queue,
-  declared: ReadonlyMap<string, { queue: sst.aws.Queue }>,
-): void {
+function allowRedrive(name: string, queue: sst.aws.Queue, declared: ReadonlyMap<string, sst.aws.Queue>): void {
   const sources = [...declared].filter(([source]) => declarations[source].deadLetter?.queue === name);
   if (sources.length === 0) return;
   new aws.sqs.RedriveAllowPolicy(`${declarations[name].resource}RedriveAllow`, {
     queueUrl: queue.url,
     redriveAllowPolicy: $jsonStringify({
       redrivePermission: "byQueue",
-      sourceQueueArns: sources.map(([, source]) => source.queue.arn),
+      sourceQueueArns: sources.map(([, source]) => source.arn),
     }),
   });
 }
@@ -88,7 +84,7 @@ function linkOnce(
 ): (queue: QueueName) => sst.Linkable<{ url: $util.Output<string> }> {
   const links = new Map<QueueName, sst.Linkable<{ url: $util.Output<string> }>>();
   return (name) => {
-    const { queue } = queues[name];
+    const queue = queues[name];
     const link =
       links.get(name) ??
       new sst.Linkable(nameOf(name), {
