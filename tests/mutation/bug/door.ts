@@ -41,8 +41,8 @@ export const doorBugs: readonly DoorBug[] = [
       },
       {
         file: api("access/entrance"),
-        text: "    admit(request, key);\n  };",
-        by: "    admit(request, key);\n  };\n  return (arrival: Arrival): void => {\n    check(arrival).catch(() => undefined);\n  };",
+        text: "    attachKey(request, key);\n  };",
+        by: "    attachKey(request, key);\n  };\n  return (arrival: Arrival): void => {\n    check(arrival).catch(() => undefined);\n  };",
       },
     ],
     noticedBy: "without a valid key nothing is done",

@@ -4,7 +4,7 @@ import { isHealthPath } from "../http/health-check.ts";
 import { maxBodyBytes } from "../http/limit.ts";
 import { transportSecurity } from "../http/security-header.ts";
 import { type Authenticate, createAuthenticate } from "./authentication.ts";
-import { admit } from "./caller.ts";
+import { attachKey } from "./caller.ts";
 import { createRateLimiter, type RateLimiter } from "./rate-limit.ts";
 import { rateLimitHeaders } from "./rate-limit-header.ts";
 import { routedPathOf } from "./routed-path.ts";
@@ -32,6 +32,6 @@ export function createEntrance({ authentication, db, log }: Pick<Dependencies, "
       if (!state.isAllowed) throw new RateLimitedError(state.retryAfterSeconds);
     }
     if (Number(request.headers.get("content-length")) > maxBodyBytes) throw new PayloadTooLargeError();
-    admit(request, key);
+    attachKey(request, key);
   };
 }

@@ -1,3 +1,4 @@
+import { idempotencyKeyPattern } from "@gift/core/send-request/idempotency-key";
 import { errorResponsesOf } from "./error-response.ts";
 import { location, replayed } from "./header.ts";
 import { json } from "./json-response.ts";
@@ -10,7 +11,7 @@ const idempotencyKey = {
   required: true,
   description:
     "Chosen by the client, one per send it means: 1 to 255 visible ASCII characters. One pair of surrounding quotes is removed. It becomes the `request_id`.",
-  schema: { type: "string", minLength: 1, maxLength: 255, pattern: "^[\\x21-\\x7e]+$" },
+  schema: { type: "string", pattern: idempotencyKeyPattern },
   example: "order-1042",
 };
 

@@ -4,6 +4,7 @@ import type { Gift } from "@gift/core/gift/gift";
 import { GiftNotFoundError } from "@gift/core/gift/gift.errors";
 import { parseGiftId } from "@gift/core/gift/gift-id";
 import { findGiftsByRequest } from "@gift/core/send-request/find-gifts";
+import { idempotencyKeyPattern } from "@gift/core/send-request/idempotency-key";
 import type { Dependencies } from "../dependencies.ts";
 import { pageAnswer, redirectAnswer } from "../http/answer.ts";
 import type { Route } from "../http/route.ts";
@@ -12,6 +13,8 @@ import { documentOf } from "../view/document.ts";
 import { giftListPage, nothingFoundPage } from "../view/gift-list.ts";
 
 const mostFound = 50;
+
+const idempotencyKey = new RegExp(idempotencyKeyPattern);
 
 /** `GET /search?q=`: a gift by its id, or those sent under a request id, which may look like one. */
 export function searchRoute({ db, stage }: Dependencies): Route {
@@ -42,9 +45,9 @@ async function giftById(db: Dependencies["db"], query: string): Promise<Gift[] |
   }
 }
 
-/** A key of visible ASCII characters, as the API takes it; anything else is nobody's. */
+/** What the API takes as a key; anything else is nobody's. */
 async function giftsByRequest(db: Dependencies["db"], requestId: string): Promise<Gift[]> {
-  if (!/^[\x21-\x7e]{1,255}$/.test(requestId)) return [];
+  if (!idempotencyKey.test(requestId)) return [];
   try {
     return await findGiftsByRequest(db, { requestId, limit: mostFound });
   } catch (err) {
