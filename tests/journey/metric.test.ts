@@ -38,12 +38,20 @@ async function startEverything() {
     { ...common, host: "127.0.0.1", port, authentication: "none", drainGraceSeconds: 0, queueUrl },
     log,
   );
-  const roles = {
-    ...{ gift: { queueUrl }, outbox: { queueUrls: new Map([["gift", queueUrl]]) } },
-    "dead-letters": { queueUrl: deadLettersUrl },
-  };
   const stopWorker = await startWorker(
-    { ...common, failureRate: 0, waitTimeSeconds: 1, retryBaseSeconds: 0, ecsAgentUri: undefined, roles },
+    {
+      ...common,
+      failureRate: 0,
+      waitTimeSeconds: 1,
+      retryBaseSeconds: 0,
+      ecsAgentUri: undefined,
+      roles: ["gift", "outbox", "dead-letters"],
+      queueUrls: new Map([
+        ["gift", queueUrl],
+        ["gift-dead-letters", deadLettersUrl],
+      ]),
+      slack: undefined,
+    },
     log,
   );
   const stop = () => Promise.all([stopApi(), stopWorker()]);

@@ -26,7 +26,7 @@ describe("roles", () => {
     ["dead-letters", { Database, GiftDeadLettersConsumer }, ["dead-letters"]],
     ["outbox, dead-letters", { Database, GiftQueueProducer, GiftDeadLettersConsumer }, ["outbox", "dead-letters"]],
   ])("%s needs its own links only", (ROLES, resources, expected) => {
-    expect(Object.keys(readConfig({ ROLES }, linked(resources)).roles)).toEqual(expected);
+    expect(readConfig({ ROLES }, linked(resources)).roles).toEqual(expected);
   });
 
   test("a link that a role needs and lacks is named", () => {
@@ -35,9 +35,15 @@ describe("roles", () => {
     expect(() => readConfig({ ROLES: "gift" }, linked({ GiftQueueConsumer }))).toThrow(/Database is not linked/);
   });
 
-  test("the outbox's queues go by the fleet's names", () => {
-    const { roles } = readConfig({ ROLES: "outbox" }, everything);
-    expect(roles.outbox?.queueUrls).toEqual(new Map([["gift", GiftQueueProducer.url]]));
+  test("named twice is one role", () => {
+    expect(readConfig({ ROLES: "gift,gift" }, everything).roles).toEqual(["gift"]);
+  });
+
+  test("queues go by the fleet's names", () => {
+    const urlsOf = (ROLES: string) => Array.from(readConfig({ ROLES }, everything).queueUrls);
+    expect(urlsOf("outbox")).toEqual([["gift", GiftQueueProducer.url]]);
+    expect(urlsOf("gift")).toEqual([["gift", GiftQueueConsumer.url]]);
+    expect(urlsOf("dead-letters")).toEqual([["gift-dead-letters", GiftDeadLettersConsumer.url]]);
   });
 
   test.each([
@@ -57,9 +63,7 @@ describe("roles", () => {
 describe("Slack", () => {
   const App = { name: "gift", stage: "staging" };
   const slackOf = (env: Record<string, string>, app: object = { App }) =>
-    readConfig({ ROLES: "dead-letters", ...env }, linked({ Database, GiftDeadLettersConsumer, ...app })).roles[
-      "dead-letters"
-    ]?.slack;
+    readConfig({ ROLES: "dead-letters", ...env }, linked({ Database, GiftDeadLettersConsumer, ...app })).slack;
   const webhookUrl = "https://hooks.slack.com/services/T0/B0/x";
 
   test("is told what the message says: the stage, the command that works there, and the runbook", () => {

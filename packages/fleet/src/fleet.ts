@@ -10,8 +10,8 @@ const daySeconds = 86_400;
 const smallHeap = { oldSpaceMegabytes: 128, semiSpaceMegabytes: 4 };
 
 /**
- * What runs; the infrastructure and the local stack follow. Adding a worker is one entry here and, where the compiler then asks for
- * it, what it is linked to (`packages/worker/src/config.ts`) and how its role starts (`packages/worker/src/wiring.ts`).
+ * What runs; the infrastructure, the links and the local stack follow. Adding a worker is one entry here and, where the compiler
+ * then asks for it, how its role starts (`packages/worker/src/worker.ts`).
  */
 export const fleet = defineFleet({
   queues: {

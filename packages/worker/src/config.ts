@@ -1,4 +1,5 @@
 import { consumerBinding, producerBinding } from "@gift/fleet/binding";
+import type { ServiceDeclaration } from "@gift/fleet/declaration";
 import { fleet, type QueueName, type WorkerName, workerNames } from "@gift/fleet/fleet";
 import { appLink } from "@gift/link/app";
 import { readBinding } from "@gift/link/binding";
@@ -26,15 +27,12 @@ export interface Config {
   /** Set by ECS: the address of task protection. */
   readonly ecsAgentUri: string | undefined;
   readonly database: DatabaseLink;
-  /** The requested roles and what each is linked to. */
-  readonly roles: { readonly [Name in WorkerName]?: RoleLinks[Name] };
-}
-
-export interface RoleLinks {
-  readonly gift: { readonly queueUrl: string };
-  /** By the fleet's queue name. */
-  readonly outbox: { readonly queueUrls: ReadonlyMap<string, string> };
-  readonly "dead-letters": { readonly queueUrl: string; readonly slack?: SlackLink };
+  /** The requested roles. */
+  readonly roles: readonly WorkerName[];
+  /** Of the queues that the fleet says they work on. */
+  readonly queueUrls: ReadonlyMap<QueueName, string>;
+  /** Undefined when nobody is told, or not by this process. */
+  readonly slack: SlackLink | undefined;
 }
 
 /** Where people are told of dead letters. */
@@ -65,7 +63,7 @@ const environment = Type.Object({
  */
 export function readConfig(env: NodeJS.ProcessEnv = process.env, resources: object = Resource): Config {
   const values = check(environment, env, "the environment");
-  const names = parseRoles(values.ROLES);
+  const roles = parseRoles(values.ROLES);
   return {
     logLevel: values.LOG_LEVEL,
     logDirectory: values.LOG_DIRECTORY,
@@ -75,53 +73,37 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, resources: obje
     retryBaseSeconds: values.RETRY_BASE_SECONDS,
     ecsAgentUri: values.ECS_AGENT_URI,
     database: readBinding(resources, "Database", databaseLink),
-    roles: rolesOf(names, resources, values),
+    roles,
+    queueUrls: queueUrlsOf(roles, resources),
+    slack: roles.includes("dead-letters") ? slackOf(resources, values) : undefined,
   };
-}
-
-/** What each role is linked to. */
-const readLink: {
-  [Name in WorkerName]: (resources: object, values: Static<typeof environment>) => RoleLinks[Name];
-} = {
-  gift: (resources) => consumerOf(resources, "gift"),
-  outbox: producersOf,
-  "dead-letters": deadLettersOf,
-};
-
-function rolesOf(names: readonly WorkerName[], resources: object, values: Static<typeof environment>): Config["roles"] {
-  const roles: { [Name in WorkerName]?: RoleLinks[Name] } = {};
-  const add = <Name extends WorkerName>(name: Name) => {
-    roles[name] = readLink[name](resources, values);
-  };
-  names.forEach(add);
-  return roles;
 }
 
 function parseRoles(text: string): readonly WorkerName[] {
   const names = text.split(",").map((name) => name.trim());
-  return names.map((name) => {
-    const known = workerNames.find((role) => role === name);
-    if (known) return known;
-    const given = name === "" ? "it names no role" : `there is no role ${name}`;
-    throw new Error(`ROLES: ${given}; give one or more of ${workerNames.join(", ")}, with commas between them`);
-  });
+  const unknown = names.find((name) => !workerNames.some((role) => role === name));
+  if (unknown === undefined) return workerNames.filter((role) => names.includes(role));
+  const given = unknown === "" ? "it names no role" : `there is no role ${unknown}`;
+  throw new Error(`ROLES: ${given}; give one or more of ${workerNames.join(", ")}, with commas between them`);
 }
 
-function consumerOf(resources: object, queue: QueueName): { queueUrl: string } {
-  return { queueUrl: readBinding(resources, consumerBinding(queue), queueLink).url };
+/** A queue that one role consumes and another publishes to is linked twice, with the same address. */
+function queueUrlsOf(roles: readonly WorkerName[], resources: object): Config["queueUrls"] {
+  const linked = roles.flatMap((role) => bindingsOf(fleet.services[role]));
+  return new Map(linked.map(([queue, binding]) => [queue, readBinding(resources, binding, queueLink).url]));
 }
 
-function deadLettersOf(resources: object, values: Static<typeof environment>): RoleLinks["dead-letters"] {
+function bindingsOf(service: ServiceDeclaration<QueueName>): readonly (readonly [QueueName, string])[] {
+  const { publishes = [] } = service;
+  const produced = publishes.map((queue) => [queue, producerBinding(queue)] as const);
+  return service.kind === "consumer" ? [...produced, [service.consumes, consumerBinding(service.consumes)]] : produced;
+}
+
+function slackOf(resources: object, values: Static<typeof environment>): SlackLink | undefined {
   const webhookUrl = parseWebhookUrl(values.SLACK_WEBHOOK_URL);
-  const link = consumerOf(resources, "gift-dead-letters");
-  if (webhookUrl === undefined) return link;
+  if (webhookUrl === undefined) return undefined;
   const { stage } = readBinding(resources, "App", appLink);
   // Of a deployed stage, only tasks reach the database.
   const operatorCommand = stage === localStage ? "bun run ops" : `bun run operate ${stage}`;
-  return { ...link, slack: { webhookUrl, stage, operatorCommand, runbookUrl: values.RUNBOOK_URL } };
-}
-
-function producersOf(resources: object): { queueUrls: ReadonlyMap<string, string> } {
-  const urlOf = (queue: QueueName) => readBinding(resources, producerBinding(queue), queueLink).url;
-  return { queueUrls: new Map(fleet.services.outbox.publishes.map((queue) => [queue, urlOf(queue)])) };
+  return { webhookUrl, stage, operatorCommand, runbookUrl: values.RUNBOOK_URL };
 }

@@ -1,13 +1,15 @@
-import { fleet, type WorkerName, workerNames } from "@gift/fleet/fleet";
+import { fleet, type WorkerName } from "@gift/fleet/fleet";
 import { openLinkedDatabase } from "@gift/link/database";
 import { errorFields } from "@gift/telemetry/error-fields";
 import type { Log } from "@gift/telemetry/logger";
 import { createPoolMetric } from "@gift/telemetry/pool-metric";
 import { sampleGauges } from "@gift/telemetry/sample-gauges";
 import type { Config } from "./config.ts";
-import type { Role } from "./role/role.ts";
+import { startLinkedDeadLettersRole } from "./role/dead-letters.ts";
+import { startLinkedGiftRole } from "./role/gift.ts";
+import { startLinkedOutboxRole } from "./role/outbox.ts";
+import type { Foundation, Role } from "./role/role.ts";
 import { startTaskProtection } from "./task-protection.ts";
-import { type Foundation, wiring } from "./wiring.ts";
 
 /**
  * Connections for our own statements. All slots share them: a send that succeeds is two statements of about 1 ms, each shared with
@@ -19,10 +21,16 @@ const maxConnections = 8;
 /** Kept of the stop timeout for closing connections after the roles have ended. */
 const closingMilliseconds = 5_000;
 
+/** How each role starts. */
+const starts: Readonly<Record<WorkerName, (foundation: Foundation) => Promise<Role> | Role>> = {
+  gift: startLinkedGiftRole,
+  outbox: startLinkedOutboxRole,
+  "dead-letters": startLinkedDeadLettersRole,
+};
+
 /** From SIGTERM to SIGKILL: as long as the slowest of the process's roles is granted. */
 export function stopTimeoutSecondsOf(config: Config): number {
-  const names = workerNames.filter((name) => config.roles[name]);
-  return Math.max(...names.map((name) => fleet.services[name].stopTimeoutSeconds));
+  return Math.max(...config.roles.map((name) => fleet.services[name].stopTimeoutSeconds));
 }
 
 /**
@@ -37,7 +45,7 @@ export async function startWorker(config: Config, log: Log): Promise<() => Promi
     aroundAcquire: pool.aroundAcquire,
     onConnectionLost: (err) => log("database.connection_lost", errorFields(err)),
   });
-  const roles = await startRoles({ config, log, db });
+  const roles = await Promise.all(config.roles.map((name) => starts[name]({ config, log, db })));
   const stopGauges = sampleGauges(pool.sample);
   const inHand = () => roles.reduce((sum, role) => sum + role.inHand(), 0);
   const protection = config.ecsAgentUri && startTaskProtection({ agentUri: config.ecsAgentUri, inHand, log });
@@ -48,15 +56,4 @@ export async function startWorker(config: Config, log: Log): Promise<() => Promi
     await stopGauges();
     await db.destroy();
   };
-}
-
-async function startRoles(foundation: Foundation): Promise<Role[]> {
-  const roles = await Promise.all(workerNames.map((name) => startRole(name, foundation)));
-  return roles.filter((role) => role !== undefined);
-}
-
-/** Undefined when the role isn't asked for. */
-async function startRole<Name extends WorkerName>(name: Name, foundation: Foundation): Promise<Role | undefined> {
-  const link = foundation.config.roles[name];
-  return link && (await wiring[name](foundation, link));
 }

@@ -12,7 +12,7 @@ import { obey } from "./obey.ts";
 
 keepObjectsYoung();
 const config = readConfig();
-const queueUrl = config.roles.gift?.queueUrl ?? "";
+const queueUrl = config.queueUrls.get("gift") ?? "";
 const log = createLog({ service: "worker", level: config.logLevel });
 const db = openLinkedDatabase(config.database, { applicationName: "worker", maxConnections: 8 });
 const client = createSqsClient();
