@@ -83,7 +83,7 @@ describe("a gift's story", () => {
   test("keeps what is personal to itself: neither code nor message nor a dead letter's body", async () => {
     const gift = await createGift(own.db, { amount: 5, message: "For my dear Aunt Agatha" });
     const requestId = "key-of-agatha";
-    await requestSend(own.db, { giftId: gift.id, owner: "anybody", requestId, publishLeaseSeconds: 30 });
+    await requestSend(own.db, { giftId: gift.id, owner: "anybody", requestId, leaseSeconds: 30 });
     const attempt = await begun(own.db, { id: gift.id, requestId, body: "" });
     await markFailed(own.db, attempt, { code: "PROVIDER_REFUSED", message: "no" });
     await recordDeadLetter(own.db, deadMessage("the secret body"));
@@ -121,10 +121,10 @@ describe("search", () => {
         giftId: id,
         owner: "anybody",
         requestId: "order <1>",
-        publishLeaseSeconds: 30,
+        leaseSeconds: 30,
       }).catch(() => undefined);
     for (const { id } of gifts)
-      await requestSend(own.db, { giftId: id, owner: "anybody", requestId: "order-1", publishLeaseSeconds: 30 });
+      await requestSend(own.db, { giftId: id, owner: "anybody", requestId: "order-1", leaseSeconds: 30 });
     const { status, text } = await page.get("/search?q=order-1");
     expect(status).toBe(200);
     for (const { id } of gifts) expect(text).toContain(`href="/gifts/${id}"`);
@@ -184,7 +184,7 @@ describe("hostile text", () => {
   test("from a provider, a client or an address stays text on every page", async () => {
     const gift = await createGift(own.db, { amount: 5, message: null });
     const requestId = `<script>key</script>"'`;
-    await requestSend(own.db, { giftId: gift.id, owner: "anybody", requestId, publishLeaseSeconds: 30 });
+    await requestSend(own.db, { giftId: gift.id, owner: "anybody", requestId, leaseSeconds: 30 });
     const first = await begun(own.db, { id: gift.id, requestId, body: "" });
     await recordRetry(own.db, first, { code: `X${script}`, message: script });
     await markFailed(own.db, await begun(own.db, { id: gift.id, requestId, body: "" }), { code: "X", message: script });

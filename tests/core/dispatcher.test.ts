@@ -16,7 +16,7 @@ async function committed(): Promise<OutboxMessage> {
     giftId: gift.id,
     owner: "anybody",
     requestId: gift.requestId,
-    publishLeaseSeconds: 30,
+    leaseSeconds: 30,
   });
   if (outcome.kind !== "accepted") throw new Error("the request was not accepted");
   return outcome.message;

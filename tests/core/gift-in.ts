@@ -26,7 +26,7 @@ export async function giftIn(db: Kysely<Database>, status: GiftStatus): Promise<
   const requestId = randomUUID();
   const gift = { id, requestId, body: encodeSendMessage(id, requestId) };
   if (status === "CREATED") return gift;
-  const outcome = await requestSend(db, { giftId: id, owner: "anybody", requestId, publishLeaseSeconds: 30 });
+  const outcome = await requestSend(db, { giftId: id, owner: "anybody", requestId, leaseSeconds: 30 });
   if (outcome.kind === "accepted") await deleteFromOutbox(db, [outcome.message.id]);
   if (status === "QUEUED") return gift;
   const attempt = await begun(db, gift);

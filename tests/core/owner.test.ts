@@ -12,7 +12,7 @@ const own = useTestDatabase();
 const [shop, bank]: Owner[] = [{ clientId: "shop" }, { clientId: "bank" }];
 const create = async (clientId: string | null) => (await createGift(own.db, { amount: 1, message: null, clientId })).id;
 const send = (giftId: string, owner: Owner, requestId = "key-1") =>
-  requestSend(own.db, { giftId, owner, requestId, publishLeaseSeconds: 30 });
+  requestSend(own.db, { giftId, owner, requestId, leaseSeconds: 30 });
 
 describe.each<[of: string, clientId: string | null, seenBy: Owner, hiddenFrom: Owner]>([
   ["a client's gift", "shop", shop ?? "anybody", bank ?? "anybody"],

@@ -19,7 +19,7 @@ async function live(on: ReturnType<typeof open>): Promise<void> {
   const gifts = await createGifts(on, Array(30).fill({ amount: 1, message: null }));
   const requestId = "one";
   const each = <Result>(work: (giftId: string) => Promise<Result>) => Promise.all(gifts.map(({ id }) => work(id)));
-  await each((giftId) => send({ giftId, owner: "anybody", requestId, publishLeaseSeconds: 5 }));
+  await each((giftId) => send({ giftId, owner: "anybody", requestId, leaseSeconds: 5 }));
   const begun = await each((giftId) => begin({ giftId, requestId, receiveCount: 1 }));
   const attempts = begun.flatMap((beginning) => (beginning.kind === "begun" ? [beginning.attempt] : []));
   const sent = await Promise.all(attempts.map((attempt) => markSent({ attempt, providerReference: "reference" })));

@@ -51,8 +51,8 @@ afterAll(() => db.destroy());
 async function live(): Promise<void> {
   const { id: giftId } = await createGift(db, { amount: 1, message: null });
   const requestId = randomUUID();
-  await requestSend(db, { giftId, owner: "anybody", requestId, publishLeaseSeconds: 0 });
-  await requestSend(db, { giftId, owner: "anybody", requestId, publishLeaseSeconds: 0 });
+  await requestSend(db, { giftId, owner: "anybody", requestId, leaseSeconds: 0 });
+  await requestSend(db, { giftId, owner: "anybody", requestId, leaseSeconds: 0 });
   await sweepOutbox(db, () => Promise.resolve(), { limit: 10, leaseSeconds: 30 });
   const first = await begin(giftId, requestId);
   await recordRetry(db, first, failure);

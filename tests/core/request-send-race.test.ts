@@ -10,7 +10,7 @@ import { everything, giftIn, rowsOf, type SeededGift } from "./gift-in.ts";
 const own = useTestDatabase();
 const poll = { timeout: 5_000, interval: 2 };
 const send = (giftId: string, requestId: string) =>
-  requestSend(own.db, { giftId, owner: "anybody", requestId, publishLeaseSeconds: 30 });
+  requestSend(own.db, { giftId, owner: "anybody", requestId, leaseSeconds: 30 });
 
 let open: ControlledTransaction<Database>[] = [];
 
@@ -23,7 +23,7 @@ afterEach(async () => {
 async function uncommitted(gift: SeededGift, requestId: string) {
   const trx = await own.db.startTransaction().execute();
   open.push(trx);
-  await requestSend(trx, { giftId: gift.id, owner: "anybody", requestId, publishLeaseSeconds: 30 });
+  await requestSend(trx, { giftId: gift.id, owner: "anybody", requestId, leaseSeconds: 30 });
   return trx;
 }
 
@@ -105,7 +105,7 @@ test("a replay writes nothing, not even a lock: its statement has no transaction
   const gift = await giftIn(own.db, "SENT");
   await own.db.transaction().execute(async (trx) => {
     expect(
-      await requestSend(trx, { giftId: gift.id, owner: "anybody", requestId: gift.requestId, publishLeaseSeconds: 30 }),
+      await requestSend(trx, { giftId: gift.id, owner: "anybody", requestId: gift.requestId, leaseSeconds: 30 }),
     ).toMatchObject({
       kind: "replayed",
     });

@@ -10,7 +10,7 @@ import { deadMessage, everything, giftIn, rowsOf, unknownGiftId } from "./gift-i
 const own = useTestDatabase();
 
 const send = (giftId: string, requestId: string) =>
-  requestSend(own.db, { giftId, owner: "anybody", requestId, publishLeaseSeconds: 30 });
+  requestSend(own.db, { giftId, owner: "anybody", requestId, leaseSeconds: 30 });
 
 test("an accepted request answers with its body and the message to publish, and stores both", async () => {
   const gift = await giftIn(own.db, "CREATED");
@@ -19,7 +19,7 @@ test("an accepted request answers with its body and the message to publish, and 
     owner: "anybody",
     requestId: "key-1",
     attributes: { traceparent: "00-1" },
-    publishLeaseSeconds: 30,
+    leaseSeconds: 30,
   });
   const responseBody = `{"gift_id":"${gift.id}","status":"QUEUED","request_id":"key-1"}`;
   const rows = await rowsOf(own.db, gift.id);
@@ -120,7 +120,7 @@ test("the happy path and the plain replay are one query", async () => {
     },
     transformResult: ({ result }) => Promise.resolve(result),
   };
-  const request = { giftId: gift.id, owner: "anybody", requestId: "counted", publishLeaseSeconds: 30 } as const;
+  const request = { giftId: gift.id, owner: "anybody", requestId: "counted", leaseSeconds: 30 } as const;
   expect((await requestSend(own.db.withPlugin(counter), request)).kind).toBe("accepted");
   expect(queries).toBe(1);
   expect((await requestSend(own.db.withPlugin(counter), request)).kind).toBe("replayed");

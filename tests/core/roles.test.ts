@@ -121,7 +121,7 @@ describe("gift_app", () => {
 
   test("answers a replay, and sweeps the outbox", async () => {
     const { id } = await giftIn(app, "CREATED");
-    const request = { giftId: id, owner: "anybody" as const, requestId: "one", publishLeaseSeconds: 0 };
+    const request = { giftId: id, owner: "anybody" as const, requestId: "one", leaseSeconds: 0 };
     expect(await requestSend(app, request)).toMatchObject({ kind: "accepted" });
     expect(await requestSend(app, request)).toMatchObject({ kind: "replayed" });
     const ids = (await claimFromOutbox(app, { limit: 10, leaseSeconds: 0 })).map((message) => message.id);

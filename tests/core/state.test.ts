@@ -26,7 +26,7 @@ async function send(db: Kysely<Database>, gift: SeededGift): Promise<unknown> {
       giftId: gift.id,
       owner: "anybody",
       requestId: gift.requestId,
-      publishLeaseSeconds: 30,
+      leaseSeconds: 30,
     });
   } catch (err) {
     if (err instanceof SendConflictError) return err;

@@ -22,7 +22,7 @@ function request(giftId: string, requestId = `key-${randomUUID()}`): SendRequest
     requestId,
     owner: "anybody",
     attributes: { _datadog: `"of ${requestId}"` },
-    publishLeaseSeconds: 30,
+    leaseSeconds: 30,
   };
 }
 

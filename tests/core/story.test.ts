@@ -8,8 +8,8 @@ import { markFailed } from "@gift/core/gift/mark-failed";
 import { markSent } from "@gift/core/gift/mark-sent";
 import { requestSend } from "@gift/core/gift/request-send";
 import { tellStory } from "@gift/core/gift/story";
+import { effectSeconds } from "@gift/core/send-attempt/effect";
 import { recordRetry } from "@gift/core/send-attempt/retry";
-import { settleSeconds } from "@gift/core/send-attempt/settle";
 import { expect, test } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
 import { begun, deadMessage, giftIn, unknownGiftId } from "./gift-in.ts";
@@ -47,7 +47,7 @@ test("a story tells when a redrive leaves that waits for an earlier attempt", as
   await own.db.transaction().execute((trx) => redriveGift(trx, { giftId: gift.id, operator: "olga" }));
   const { events } = await tellStory(own.db, gift.id);
   const [attempt, waiting] = ["attempt", "waiting_in_outbox"].map((name) => events.find(({ event }) => event === name));
-  expect(Number(waiting?.at) - Number(attempt?.at)).toBe(settleSeconds * 1_000);
+  expect(Number(waiting?.at) - Number(attempt?.at)).toBe(effectSeconds * 1_000);
 });
 
 test("a story tells of a discard, and nothing of other gifts", async () => {
@@ -62,7 +62,7 @@ test("a story tells of a discard, and nothing of other gifts", async () => {
 
 test("a request id with quotes and backslashes is told as it is", async () => {
   const { id } = await createGift(own.db, { amount: 1, message: null });
-  await requestSend(own.db, { giftId: id, owner: "anybody", requestId: 'a"b\\c', publishLeaseSeconds: 30 });
+  await requestSend(own.db, { giftId: id, owner: "anybody", requestId: 'a"b\\c', leaseSeconds: 30 });
   const { events } = await tellStory(own.db, id);
   expect(events.slice(1)).toMatchObject([
     { request_id: 'a"b\\c' },

@@ -65,7 +65,7 @@ const send = (key: number) =>
   command(`send under key-${key}`, async (model, { db, giftId }) => {
     const requestId = `key-${key}`;
     const known = model.answers.get(requestId);
-    const outcome = requestSend(db, { giftId, owner: "anybody", requestId, publishLeaseSeconds: 5 });
+    const outcome = requestSend(db, { giftId, owner: "anybody", requestId, leaseSeconds: 5 });
     if (known !== undefined) return expect(await outcome).toEqual({ kind: "replayed", responseBody: known });
     if (!moved(model, "requestSend")) return await expect(outcome).rejects.toBeInstanceOf(SendConflictError);
     const accepted = await outcome;

@@ -27,7 +27,7 @@ export async function queueGiftInOutbox(
 ): Promise<QueuedGift & { outboxId: string }> {
   const { id: giftId } = await createGift(db, { amount: 100, message });
   const requestId = randomUUID();
-  const outcome = await requestSend(db, { giftId, owner: "anybody", requestId, publishLeaseSeconds: 0 });
+  const outcome = await requestSend(db, { giftId, owner: "anybody", requestId, leaseSeconds: 0 });
   if (outcome.kind !== "accepted") throw new Error(`the send was not accepted: ${outcome.kind}`);
   return { giftId, requestId, body: outcome.message.body, outboxId: outcome.message.id };
 }

@@ -34,7 +34,7 @@ export function unbatchedWrites(db: Kysely<Database>): Readonly<Record<OneRowWor
 const giftOf = (number: number) => ({ amount: 100 + (number % 7), message: null });
 
 function requestOf(number: number): SendRequest {
-  return { giftId: giftIdOf(number), owner: "anybody", requestId: sendKey, publishLeaseSeconds: 5, attributes: {} };
+  return { giftId: giftIdOf(number), owner: "anybody", requestId: sendKey, leaseSeconds: 5, attributes: {} };
 }
 
 function attemptOf(number: number): Attempt {

@@ -103,14 +103,14 @@ export const lifecycleBugs: readonly Bug[] = [
   },
   {
     bug: "a redrive doesn't wait for attempts that nobody finished",
-    edits: [{ file: core("send-attempt/settle"), text: "(outcome is null or error_code", by: "(error_code" }],
+    edits: [{ file: core("send-attempt/effect"), text: "(outcome is null or error_code", by: "(error_code" }],
     noticedAs: "a gift takes effect once, however often it is redriven",
   },
   {
     bug: "a redrive doesn't wait for what timed out or got lost",
     edits: [
       {
-        file: core("send-attempt/settle"),
+        file: core("send-attempt/effect"),
         text: `outcome is null or error_code <> all(${parameter("definiteErrors")}::text[])`,
         by: `outcome is null and ${parameter("definiteErrors")}::text[] is not null`,
       },

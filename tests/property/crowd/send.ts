@@ -28,7 +28,7 @@ export async function send(session: Session, program: CrowdProgram): Promise<str
         requestId: requestIdOf(call),
         owner: call.who === "anybody" ? "anybody" : { clientId: call.who },
         attributes: attributesOf(index),
-        publishLeaseSeconds: leaseOf(call),
+        leaseSeconds: leaseOf(call),
       });
   });
   const books: Books = {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { providerSeconds } from "@gift/core/send-attempt/settle";
+import { providerSeconds } from "@gift/core/send-attempt/effect";
 import type { Sender } from "@gift/worker/sender/sender";
 import { SendError } from "@gift/worker/sender/sender.errors";
 import type { VirtualClock } from "../../support/virtual-time/clock.ts";

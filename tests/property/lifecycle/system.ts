@@ -51,7 +51,7 @@ export const programs: { [Name in ProcessName]: (outside: Outside) => Promise<Ru
       stop: () => dispatcher.flush(),
       async send(giftId, requestId) {
         const leaseEndsAt = performance.now() + 5_000;
-        const outcome = await requestSend({ giftId, owner: "anybody", requestId, publishLeaseSeconds: 5 });
+        const outcome = await requestSend({ giftId, owner: "anybody", requestId, leaseSeconds: 5 });
         if (outcome.kind === "accepted") dispatcher.add(outcome.message, leaseEndsAt);
         return outcome;
       },

@@ -16,7 +16,7 @@ import { readSendResponse } from "../send-response.ts";
  * How long a committed message is this process's alone to publish. A publish takes milliseconds; what a crash leaves
  * behind should not wait longer than a client waits for anything.
  */
-const publishLeaseSeconds = 5;
+const leaseSeconds = 5;
 
 /** `POST /gifts/{gift_id}/send` */
 export function sendGiftRoute({ db, dispatcher, log }: Dependencies) {
@@ -25,8 +25,8 @@ export function sendGiftRoute({ db, dispatcher, log }: Dependencies) {
   async function send(request: Pick<SendRequest, "giftId" | "owner" | "requestId">) {
     try {
       const attributes = traceAttributes();
-      const leaseEndsAt = performance.now() + publishLeaseSeconds * 1_000;
-      const outcome = await requestSend({ ...request, publishLeaseSeconds, attributes });
+      const leaseEndsAt = performance.now() + leaseSeconds * 1_000;
+      const outcome = await requestSend({ ...request, leaseSeconds, attributes });
       log(`send.${outcome.kind}`);
       if (outcome.kind === "accepted") dispatcher.add(outcome.message, leaseEndsAt);
       return outcome;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { sql, type Transaction } from "kysely";
 import type { Database } from "../database/database.ts";
 import { appendToOutbox } from "../outbox/append.ts";
-import { unsettledSeconds } from "../send-attempt/settle.ts";
+import { remainingEffectSeconds } from "../send-attempt/effect.ts";
 import { encodeSendMessage, sendQueue } from "../send-request/send-message.ts";
 import { encodeSendResponse } from "../send-request/send-response.ts";
 import { edges } from "./gift.state.ts";
@@ -44,7 +44,7 @@ export async function queueAgain(trx: Transaction<Database>, gift: FailedGift): 
       redriven_by: gift.operator,
     })
     .execute();
-  const delaySeconds = await unsettledSeconds(trx, gift.giftId);
+  const delaySeconds = await remainingEffectSeconds(trx, gift.giftId);
   await appendToOutbox(trx, {
     destination: sendQueue,
     body: encodeSendMessage(gift.giftId, requestId),

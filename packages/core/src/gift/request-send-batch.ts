@@ -32,7 +32,7 @@ async function requestSends(
         ${requests.map(({ giftId }) => giftId)}::uuid[],
         ${requests.map(({ requestId }) => requestId)}::text[],
         ${requests.map(({ owner }) => (owner === "anybody" ? null : owner.clientId))}::text[],
-        ${requests.map(({ publishLeaseSeconds }) => publishLeaseSeconds)}::float[],
+        ${requests.map(({ leaseSeconds }) => leaseSeconds)}::float[],
         ${texts.map(({ body }) => body)}::text[],
         ${texts.map(({ responseBody }) => responseBody)}::text[],
         ${texts.map(({ attributes }) => attributes)}::text[]

@@ -16,7 +16,7 @@ export interface SendRequest {
   /** SQS message attributes, e.g. trace context. */
   readonly attributes?: Readonly<Record<string, string>>;
   /** How long the caller alone may publish the outbox row before a sweep takes it over. */
-  readonly publishLeaseSeconds: number;
+  readonly leaseSeconds: number;
 }
 
 export type SendOutcome =
@@ -69,7 +69,7 @@ async function tryToQueue(
     ), message as (
       insert into outbox (destination, body, attributes, available_at)
       select ${sendQueue}, ${texts.body}, ${texts.attributes}::jsonb,
-        now() + make_interval(secs => ${request.publishLeaseSeconds})
+        now() + make_interval(secs => ${request.leaseSeconds})
       from queued
       returning id
     )

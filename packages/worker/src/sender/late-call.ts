@@ -1,4 +1,4 @@
-import { callSeconds } from "@gift/core/send-attempt/settle";
+import { callSeconds } from "@gift/core/send-attempt/effect";
 
 /** The attempt began too long ago for a call: its worker was frozen, and the message is another one's. */
 export class LateCallError extends Error {

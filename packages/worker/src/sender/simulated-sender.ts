@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "@gift/core/database/database";
 import { parseTestValue, type TestValue } from "@gift/core/gift/test-value";
+import { providerSeconds } from "@gift/core/send-attempt/effect";
 import type { SendErrorCode } from "@gift/core/send-attempt/send-error";
-import { providerSeconds } from "@gift/core/send-attempt/settle";
 import type { Kysely } from "kysely";
 import { readReference, recordCall } from "./provider-record.ts";
 import { SendError } from "./sender.errors.ts";

@@ -7,8 +7,8 @@ import { outboxStatus } from "@gift/core/outbox/status";
 import { sweepOutbox } from "@gift/core/outbox/sweep";
 import { beginAttempt } from "@gift/core/send-attempt/begin";
 import { createBeginBatch } from "@gift/core/send-attempt/begin-batch";
+import { definiteErrors, effectSeconds } from "@gift/core/send-attempt/effect";
 import { recordRetry } from "@gift/core/send-attempt/retry";
-import { definiteErrors, settleSeconds } from "@gift/core/send-attempt/settle";
 import { sql } from "kysely";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { useTestDatabase } from "../support/database.ts";
@@ -55,19 +55,19 @@ describe("a redriven gift's message waits", () => {
     ["timed out", indefinite],
     ["lost its answer", { code: "PROVIDER_RESPONSE_LOST", message: "who knows" }],
     ["failed with a code that nobody has called definite", { code: "SOMETHING_NEW", message: "who knows" }],
-  ])("until an earlier attempt that %s is settled", async (_, earlier) => {
+  ])("until an earlier attempt that %s can take effect no more", async (_, earlier) => {
     const gift = await failedAfter(earlier);
     await age(gift, 20);
     await redrive(gift);
-    expect(await waitOf(gift)).toBeGreaterThan(settleSeconds - 20 - 5);
-    expect(await waitOf(gift)).toBeLessThanOrEqual(settleSeconds - 20);
+    expect(await waitOf(gift)).toBeGreaterThan(effectSeconds - 20 - 5);
+    expect(await waitOf(gift)).toBeLessThanOrEqual(effectSeconds - 20);
   });
 
   test("for the attempt that made it FAILED, too", async () => {
     const gift = await giftIn(own.db, "QUEUED");
     await markFailed(own.db, await begun(own.db, gift), indefinite);
     await redrive(gift);
-    expect(await waitOf(gift)).toBeGreaterThan(settleSeconds - 5);
+    expect(await waitOf(gift)).toBeGreaterThan(effectSeconds - 5);
   });
 
   test("for an attempt of any earlier request, not of the last alone", async () => {
@@ -76,7 +76,7 @@ describe("a redriven gift's message waits", () => {
     await markFailed(own.db, await begun(own.db, { ...gift, requestId }), definite);
     await sql`truncate outbox`.execute(own.db);
     await redrive(gift);
-    expect(await waitOf(gift)).toBeGreaterThan(settleSeconds - 5);
+    expect(await waitOf(gift)).toBeGreaterThan(effectSeconds - 5);
   });
 
   test("unpublished: a sweep leaves it until it is due, and it is no backlog meanwhile", async () => {
@@ -99,7 +99,7 @@ describe("a redriven gift's message leaves at once", () => {
 
   test("when what is unsettled began long enough ago", async () => {
     const gift = await failedAfter(undefined);
-    await age(gift, settleSeconds);
+    await age(gift, effectSeconds);
     await redrive(gift);
     expect(await waitOf(gift)).toBe(0);
   });
@@ -140,7 +140,7 @@ describe.each([
     await isWaitedFor();
     await slow.commit().execute();
     expect(await redriven).toMatch(/^redrive-/);
-    expect(await waitOf(gift)).toBeGreaterThan(settleSeconds - 15);
+    expect(await waitOf(gift)).toBeGreaterThan(effectSeconds - 15);
   });
 
   test("after a redrive has taken the gift waits for it, and is stale", async () => {

@@ -7,13 +7,13 @@ import { sendErrors } from "./send-error.ts";
  * make the call in: the fleet's handler timeout of 25 s fits in with room for a clock and a network. The other half is the
  * provider's, to finish what we hung up on.
  */
-export const settleSeconds = 60;
+export const effectSeconds = 60;
 
 /** No call to the provider begins later after its attempt's begin. */
-export const callSeconds = settleSeconds / 2;
+export const callSeconds = effectSeconds / 2;
 
 /** So long after a call began the provider may still act on it. */
-export const providerSeconds = settleSeconds - callSeconds;
+export const providerSeconds = effectSeconds - callSeconds;
 
 /**
  * Failures after which the provider does nothing more. The statement asks for these and not for the others: a code that it
@@ -26,11 +26,11 @@ export const definiteErrors = Object.entries(sendErrors).flatMap(([code, { effec
 /**
  * How long a gift's attempts may still take effect, so that a send under another key has to wait.
  * @param trx a transaction that holds the gift's row `for update`, so that no attempt is just beginning
- * @returns seconds by the database's clock, 0 when every attempt is settled
+ * @returns seconds by the database's clock, 0 when no attempt can take effect any more
  */
-export async function unsettledSeconds(trx: Transaction<Database>, giftId: string): Promise<number> {
+export async function remainingEffectSeconds(trx: Transaction<Database>, giftId: string): Promise<number> {
   const { rows } = await sql<{ seconds: number | null }>`
-    select extract(epoch from max(started_at) - now())::float + ${settleSeconds}::float as seconds
+    select extract(epoch from max(started_at) - now())::float + ${effectSeconds}::float as seconds
     from send_attempts
     where gift_id = ${giftId} and (outcome is null or error_code <> all(${definiteErrors}::text[]))`.execute(trx);
   return Math.max(0, rows[0]?.seconds ?? 0);
