@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { callSeconds, providerSeconds } from "@gift/core/send-attempt/settle";
+import { callSeconds, providerSeconds } from "@gift/core/send-attempt/effect";
 import { acknowledge } from "@gift/queue/verdict";
 import { createSendGift } from "@gift/worker/handler/send-gift";
 import { LateCallError, refuseLateCall } from "@gift/worker/sender/late-call";

@@ -1,5 +1,5 @@
+import { callSeconds, definiteErrors, providerSeconds } from "@gift/core/send-attempt/effect";
 import { sendErrors } from "@gift/core/send-attempt/send-error";
-import { callSeconds, definiteErrors, providerSeconds } from "@gift/core/send-attempt/settle";
 import { fleet } from "@gift/fleet/fleet";
 import { HandlerTimeoutError } from "@gift/queue/error";
 import { reactions, SendError, toSendError } from "@gift/worker/sender/sender.errors";
