@@ -117,6 +117,14 @@ describe("POST /gifts refuses what is no gift, and names every offending field",
     },
   );
 
+  test("a compressed body is a 415 that says so, and one that isn't may say that, too", async () => {
+    const compressed = await api.create({ amount: 1 }, { "content-encoding": "gzip" });
+    expect(errorOf(compressed)).toMatchObject({
+      ...{ status: 415, code: "UNSUPPORTED_MEDIA_TYPE", message: "the body must be sent without content-encoding" },
+    });
+    expect((await api.create({ amount: 1 }, { "content-encoding": "identity" })).status).toBe(201);
+  });
+
   test("no body and no content type is a 415", async () => {
     expect(errorOf(await api.call("POST", "/gifts"))).toMatchObject({ status: 415, code: "UNSUPPORTED_MEDIA_TYPE" });
   });

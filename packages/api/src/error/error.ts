@@ -60,13 +60,13 @@ function describe(err: unknown): Description {
   if (isDatabaseUnavailable(err) || isDatabaseBusy(err))
     return {
       code: "SERVICE_UNAVAILABLE",
-      message: "the database doesn't answer now; send the request again later, under the same idempotency key",
+      message: "the database doesn't answer now; ask again later, for a send with the same Idempotency-Key",
       event: "http.unavailable",
     };
   if (err instanceof SchemaOutdatedError)
     return {
       code: "SERVICE_UNAVAILABLE",
-      message: "the service is being updated; send the request again later, under the same idempotency key",
+      message: "the service is being updated; ask again later, for a send with the same Idempotency-Key",
       event: "http.unavailable",
     };
   return { code: "INTERNAL_ERROR", message: "something went wrong here; it has been logged", event: "http.failed" };

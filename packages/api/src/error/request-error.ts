@@ -41,7 +41,7 @@ export class OverloadedError extends RequestError {
   override readonly headers = { "retry-after": "1" };
 
   constructor() {
-    super("too many requests are being answered now; send the request again later, under the same idempotency key");
+    super("too many requests are being answered now; ask again later, for a send with the same Idempotency-Key");
   }
 }
 
@@ -56,8 +56,8 @@ export class PayloadTooLargeError extends RequestError {
 export class UnsupportedMediaTypeError extends RequestError {
   readonly code = "UNSUPPORTED_MEDIA_TYPE";
 
-  constructor() {
-    super("the body must be sent with content-type: application/json");
+  constructor(requirement: "with content-type: application/json" | "without content-encoding") {
+    super(`the body must be sent ${requirement}`);
   }
 }
 

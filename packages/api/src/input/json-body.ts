@@ -18,7 +18,12 @@ export function jsonBody<Schema extends TObject>(schema: Schema) {
 /** @throws UnsupportedMediaTypeError */
 function requireJson({ request }: { request: Request }): void {
   const [mediaType = ""] = (request.headers.get("content-type") ?? "").split(";", 1);
-  if (mediaType.trim().toLowerCase() !== "application/json") throw new UnsupportedMediaTypeError();
+  if (mediaType.trim().toLowerCase() !== "application/json")
+    throw new UnsupportedMediaTypeError("with content-type: application/json");
+  // RFC 9110, section 15.5.16. Compressed, it would be refused as no UTF-8, and its sender search in the wrong place.
+  const encoding = request.headers.get("content-encoding");
+  if (encoding !== null && encoding.trim().toLowerCase() !== "identity")
+    throw new UnsupportedMediaTypeError("without content-encoding");
 }
 
 /** A schema whose check throws PayloadTooLargeError, or InvalidRequestError naming every offending field. */

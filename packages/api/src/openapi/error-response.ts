@@ -7,7 +7,7 @@ const meanings: Record<ErrorCode, string> = {
   NOT_FOUND: "Nothing of yours has this id.",
   CONFLICT: "The gift is QUEUED, SENT or FAILED under another idempotency key; the message says which.",
   PAYLOAD_TOO_LARGE: "The body or the head is larger than 16 KiB, or there are more than 100 headers.",
-  UNSUPPORTED_MEDIA_TYPE: "The body isn't `application/json`.",
+  UNSUPPORTED_MEDIA_TYPE: "The body isn't `application/json`, or is compressed.",
   RATE_LIMITED: "The key has used its limit; send the request again after the time given.",
   INTERNAL_ERROR: "A fault of ours.",
   SERVICE_UNAVAILABLE:
