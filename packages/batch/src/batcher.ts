@@ -21,7 +21,7 @@ export interface BatcherOptions<Item, Result> {
   readonly lingerMilliseconds?: number;
   /** Most items that wait for a run; one more is refused. Left out, there is no bound. */
   readonly mostWaiting?: number;
-  /** Does the work; answers one settled result per item, in the items' order. A rejection fails every item of the run. */
+  /** Does the work; answers one settled result per item, in their order. A rejection fails every item of the run. */
   run(items: readonly Item[]): Promise<readonly PromiseSettledResult<Result>[]>;
 }
 

@@ -23,8 +23,8 @@ export interface Consumer {
 }
 
 /**
- * Creates a consumer of one queue: long polls, slots, batched acknowledgements, leases that are extended while a message
- * is in hand, and a circuit that pauses when nearly everything fails.
+ * Creates a consumer of one queue: long polls, slots, batched acknowledgements, leases that are extended while a
+ * message is in hand, and a circuit that pauses when nearly everything fails.
  * @throws ConsumerConfigurationError when an option is out of bounds
  */
 export function createConsumer(options: ConsumerOptions): Consumer {

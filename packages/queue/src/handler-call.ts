@@ -13,7 +13,7 @@ export interface HandlerCallOptions {
   handle(message: Message, context: HandlerContext): Promise<Verdict>;
 }
 
-/** After the timeout's abort the handler may still say what became of the message, e.g. that it was the last attempt. */
+/** After the timeout's abort the handler may still say what became of the message, e.g. not to bring it back. */
 const lastWordMilliseconds = 1_000;
 
 /**

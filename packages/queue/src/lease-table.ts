@@ -34,8 +34,9 @@ export class LeaseTable {
   }
 
   /**
-   * Since when this process has surely run without a gap: the tick before the last one. The last won't do, it may be the first
-   * after a freeze, with what arrived meanwhile not read yet. So what is received counts as up to two ticks older than it is.
+   * Since when this process has surely run without a gap: the tick before the last one. The last won't do, it may be
+   * the first after a freeze, with what arrived meanwhile not read yet. So what is received counts as up to two ticks
+   * older than it is.
    */
   get awakeAt(): number {
     return this.#ticks[1];

@@ -14,7 +14,7 @@ export interface HandlerContext {
 }
 
 export interface ConsumerOptions {
-  /** Its request timeout must be well below half of the visibility timeout; a poll has the time that it waits on top. */
+  /** Its request timeout must be well below half of the visibility timeout; a poll has its wait on top. */
   readonly client: SqsClient;
   readonly queueUrl: string;
   /** Names the consumer in errors. */

@@ -60,7 +60,10 @@ export class Pace {
     this.#hastyEmpties = poll.received === 0 && isHasty(poll) ? this.#hastyEmpties + 1 : 0;
   }
 
-  /** The past fades. After a silence and in a surge it is forgotten, or a burst's first messages would wait for four pauses, 100 ms. */
+  /**
+   * The past fades. After a silence and in a surge it is forgotten, or a burst's first messages would wait for four
+   * pauses, 100 ms.
+   */
   #learnRate(poll: PollResult, elapsedMilliseconds: number): void {
     const isSilenceOver = endedSilence(poll);
     const kept = isSilenceOver || this.#isSurge(poll, elapsedMilliseconds) ? 0 : 0.8;

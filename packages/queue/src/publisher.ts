@@ -10,8 +10,8 @@ export interface OutgoingMessage {
   /** Sent as string attributes; at most 10, none empty. */
   readonly attributes?: Readonly<Record<string, string>>;
   /**
-   * Until when it is the caller's to publish, in monotonic milliseconds (`performance.now`): no call carries it that begins
-   * later, e.g. behind calls that hung.
+   * Until when it is the caller's to publish, in monotonic milliseconds (`performance.now`): no call carries it that
+   * begins later, e.g. behind calls that hung.
    */
   readonly leaseEndsAt?: number;
 }
@@ -19,7 +19,8 @@ export interface OutgoingMessage {
 export interface Publisher {
   /**
    * Resolves once SQS has accepted this message.
-   * @throws PublishError for this message alone; others of the same call may have been accepted. `TooLate`: SQS wasn't asked
+   * @throws PublishError for this message alone; others of the same call may have been accepted. SQS wasn't
+   * asked if it is `TooLate`
    */
   publish(message: OutgoingMessage): Promise<void>;
 }
@@ -31,10 +32,11 @@ export interface PublisherOptions {
 }
 
 /**
- * A crowd's rest waits a moment for more: with 64 clients a send costs 0.10 calls instead of 0.15, which is as few as there can be
- * (company of 25 ms: the same, and later). What comes alone finds nothing in flight and no full call before it, and waits for nothing.
- * A call that hangs (up to 6 s) must not hold up who comes after it: longer than 100 ms nobody waits for it. Calls of 8 and 25 ms
- * at 50 to 1,000 messages a second cost the same number of calls with that bound as without any.
+ * A crowd's rest waits a moment for more: with 64 clients a send costs 0.10 calls instead of 0.15, which is as few as
+ * there can be (company of 25 ms: the same, and later). What comes alone finds nothing in flight and no full call
+ * before it, and waits for nothing. A call that hangs (up to 6 s) must not hold up who comes after it: longer than
+ * 100 ms nobody waits for it. Calls of 8 and 25 ms at 50 to 1,000 messages a second cost the same number of calls with
+ * that bound as without any.
  */
 const unfilled = { maxParallel: 1, companyMilliseconds: 10, longestMilliseconds: 100 };
 

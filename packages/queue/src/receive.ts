@@ -13,8 +13,8 @@ export interface ReceiveOptions {
  * One receive call, never aborted.
  * @param most most messages to return, 1 to 10
  * @param waitTimeSeconds how long SQS waits for a first message, 0 to 20
- * @param awakeAt since when this process has run without a gap, in monotonic milliseconds. An answer may have waited in the socket
- * while it was frozen: a lease counts from the later of that and the call
+ * @param awakeAt since when this process has run without a gap, in monotonic milliseconds. An answer may have waited in
+ * the socket while it was frozen: a lease counts from the later of that and the call
  */
 export async function receive(
   options: ReceiveOptions,

@@ -18,9 +18,9 @@ export async function checkRedrivePolicy(
   const actual = maxReceiveCountOf(output.Attributes?.RedrivePolicy);
   if (actual === queue.maxReceiveCount) return;
   throw new ConsumerConfigurationError(
-    `consumer ${queue.name}: it is configured with maxReceiveCount ${queue.maxReceiveCount ?? "none"}, but the RedrivePolicy of ` +
-      `${queue.url} says ${actual ?? "none"}. Make them equal: deploy the queue with the number the consumer uses, or ` +
-      "configure the consumer with the queue's.",
+    `consumer ${queue.name}: it is configured with maxReceiveCount ${queue.maxReceiveCount ?? "none"}, but the ` +
+      `RedrivePolicy of ${queue.url} says ${actual ?? "none"}. Make them equal: deploy the queue with the number the ` +
+      "consumer uses, or configure the consumer with the queue's.",
   );
 }
 

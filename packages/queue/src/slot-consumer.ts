@@ -18,8 +18,8 @@ import type { ConsumerPhase, ConsumerStats } from "./stats.ts";
 const mostUnconfirmed = 1_000;
 
 /**
- * Wires the parts. A message goes poller → slots → handler call → settlement → acknowledger. The lease table holds it from
- * the first step to the last but one, and whoever takes it out of there settles it.
+ * Wires the parts. A message goes poller → slots → handler call → settlement → acknowledger. The lease table holds it
+ * from the first step to the last but one, and whoever takes it out of there settles it.
  */
 export class SlotConsumer {
   readonly #options: ConsumerOptions;

@@ -1,6 +1,6 @@
 /**
- * Most requests a second that one process begins a trace for; 10 is what the Datadog agent aims at by itself. Metrics and log
- * lines don't depend on it.
+ * Most requests a second that one process begins a trace for; 10 is what the Datadog agent aims at by itself. Metrics
+ * and log lines don't depend on it.
  * @throws Error in one sentence when `TRACES_PER_SECOND` is no such number
  */
 export function readTracesPerSecond(env: NodeJS.ProcessEnv = process.env): number {

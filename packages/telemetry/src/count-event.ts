@@ -5,8 +5,8 @@ import { isInTime } from "./objective.ts";
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Log events that are metrics too. Whoever logs one has counted it, whatever the log's level: a line and its count can't
- * drift apart, and a search for the lines behind a count finds all of them. Tags come from the line's own fields.
+ * Log events that are metrics too. Whoever logs one has counted it, whatever the log's level: a line and its count
+ * can't drift apart, and a search for the lines behind a count finds all of them. Tags come from the line's own fields.
  */
 const counters: Partial<Record<LogEventName, (fields: Fields) => void>> = {
   "gift.created": () => count("gift.created", 1),

@@ -32,9 +32,9 @@ const lingerMilliseconds = 100;
 const maxBufferedCharacters = 65_536;
 
 /**
- * Creates a file that rotates by size. Written from this thread and not, as pino-roll would, from a worker of its own: a
- * worker that dies takes its lines along unnoticed, and here the last lines are written while the process exits, also by
- * `process.exit`. A disk that is full or read-only costs lines (standard output has them too), never the service.
+ * Creates a file that rotates by size. Written from this thread and not, as pino-roll would, from a worker of its own:
+ * a worker that dies takes its lines along unnoticed, and here the last lines are written while the process exits, also
+ * by `process.exit`. A disk that is full or read-only costs lines (standard output has them too), never the service.
  */
 export function createLogFile(options: LogFileOptions): LogFile {
   const file = new RotatedFile(options);

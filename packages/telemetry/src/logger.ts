@@ -25,7 +25,7 @@ export interface LogOptions {
   readonly directory?: string | undefined;
 }
 
-/** 200 MB at most. At 3,000 lines a second a file lasts 40 s, and the agent reads on for 60 s in one that has rotated. */
+/** 200 MB at most. At 3,000 lines a second a file lasts 40 s, and the agent reads a rotated one for 60 s more. */
 const fileLimits = { maxBytes: 50_000_000, kept: 3 };
 
 /**

@@ -1,11 +1,12 @@
 /**
- * What is promised: the four objectives of docs/observability.md#slos-and-how-to-revise-them. The only place where their numbers are
- * written; the code that judges a request or a send, the monitors, the dashboard and that page read them here.
+ * What is promised: the four objectives of docs/observability.md#slos-and-how-to-revise-them. The only place where
+ * their numbers are written; the code that judges a request or a send, the monitors, the dashboard and that page read
+ * them here.
  */
 export const objectives = {
   /** Requests that are answered with anything but a 5xx. */
   availability: { targetPercent: 99.9, windowDays: 30 },
-  /** The p95 of the two operations that clients wait for, written as a share: shares of tasks and hours can be added. */
+  /** The p95 of the two operations that clients wait for, as a share: shares of tasks and hours can be added. */
   latency: { targetPercent: 95, thresholdMilliseconds: 300, operations: ["createGift", "sendGift"], windowDays: 30 },
   /** Accepted sends that reach SENT; one that ends FAILED was not in time. */
   delivery: { targetPercent: 95, thresholdSeconds: 300, windowDays: 30 },

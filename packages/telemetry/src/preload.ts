@@ -1,9 +1,9 @@
-/** Words between `node` and a service's entry point that trace it; paths are the repository's, which is the image's too. */
+/** Words between `node` and a service's entry point that trace it; paths are the repository's and the image's. */
 export const preload = ["--import", "./packages/telemetry/src/instrument.ts"] as const;
 
 /**
- * What the tracer takes from the environment alone. Off: reports about the tracer itself, remote configuration (a poll every
- * 5 s) and tags that every span would repeat, none of which anybody looks at.
+ * What the tracer takes from the environment alone. Off: reports about the tracer itself, remote configuration (a poll
+ * every 5 s) and tags that every span would repeat, none of which anybody looks at.
  */
 export const tracerEnvironment = {
   DD_INSTRUMENTATION_TELEMETRY_ENABLED: "false",

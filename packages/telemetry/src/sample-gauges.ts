@@ -6,8 +6,8 @@ const intervalMilliseconds = 10_000;
 /**
  * Reads gauges now, every 10 s and once more at the end, so that the last thing a graph shows of a process is how it
  * left. Keeps no process alive, and reads nothing while nobody listens.
- * @param sample calls `gauge`; when it throws or rejects there is no value, which the graph shows as a gap, and the next
- * reading is the repair. It is never called again before it has ended
+ * @param sample calls `gauge`; when it throws or rejects there is no value, which the graph shows as a gap, and the
+ * next reading is the repair. It is never called again before it has ended
  * @param options the interval, for tests
  * @returns stops: resolves after the last reading
  */

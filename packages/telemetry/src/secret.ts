@@ -1,4 +1,4 @@
-/** Fields that no line may carry, whoever passes them: the type forbids them, and the log hides what a cast lets through. */
+/** Fields that no line may carry: the type forbids them, and the log hides what a cast lets through. */
 export const secretFields = ["code", "api_key", "authorization", "password", "token", "body", "gift_message"] as const;
 
 export const redacted = "[redacted]";

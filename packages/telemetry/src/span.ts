@@ -1,4 +1,4 @@
-/** Every span that the service starts: the only place where their names are written. The tracer adds `pg.query` per statement. */
+/** Every span that the service starts, and the only home of their names. The tracer adds `pg.query` per statement. */
 export const spans = {
   "web.request": { kind: "server", tells: "one request to the API, from its headers to its answer" },
   "sqs.send": { kind: "producer", tells: "one committed message on its way to SQS, in the trace that committed it" },

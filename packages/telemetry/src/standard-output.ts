@@ -4,9 +4,10 @@ import { pino } from "pino";
 const maxBufferedCharacters = 65_536;
 
 /**
- * Creates standard output with one system call per turn of the event loop: a batch of statements answers thirty requests in
- * one turn, and a call per line was a tenth of what a send costs. What a process says last is what is looked for, so nothing
- * waits for longer than the turn: lines outlive `process.exit` and a crash, and SIGKILL takes at most a turn's along.
+ * Creates standard output with one system call per turn of the event loop: a batch of statements answers thirty
+ * requests in one turn, and a call per line was a tenth of what a send costs. What a process says last is what is
+ * looked for, so nothing waits for longer than the turn: lines outlive `process.exit` and a crash, and SIGKILL takes at
+ * most a turn's along.
  */
 export function standardOutput(): { write(line: string): void; flushSync(): void } {
   const output = pino.destination({ sync: true });

@@ -25,7 +25,7 @@ export interface Tracer {
 
 let connected: Tracer | undefined;
 
-/** Traces everything from now on; undefined forgets the tracer again. Without one, nothing here does or costs anything. */
+/** Traces everything from now on; undefined forgets the tracer. Without one, nothing here does or costs anything. */
 export function connectTracer(tracer: Tracer | undefined): void {
   connected = tracer;
 }
@@ -43,7 +43,7 @@ export function traceFields(): TraceFields | undefined {
 /** The SQS attribute that carries a trace: the name that Datadog's own tracers use. */
 const attributeName = "_datadog";
 
-/** Sent along by what isn't traced, so that whoever goes on with it doesn't begin a trace: Datadog's word for "reject". */
+/** Sent along by what isn't traced, so that nobody begins a trace further on: Datadog's word for "reject". */
 const untraced = '{"x-datadog-sampling-priority":"-1"}';
 
 /** The current span as SQS message attributes, or that there is none; nothing without a tracer. */
@@ -59,8 +59,8 @@ export interface Arrived {
 }
 
 /**
- * Serves a request in a span, with which a trace begins, while the budget lasts. Of the others nothing is traced, here or
- * anywhere: docs/decisions/0026-traces-are-begun-by-budget.md
+ * Serves a request in a span, with which a trace begins, while the budget lasts. Of the others nothing is traced, here
+ * or anywhere: docs/decisions/0026-traces-are-begun-by-budget.md
  * @param arrived asked only for what is traced
  * @param serve resolves with the answer's status
  */
@@ -88,8 +88,8 @@ export interface Outgoing {
 }
 
 /**
- * Publishes a message in a span of the trace that committed it, whoever publishes it and whenever. A message that carries
- * none (an operator's redrive) begins one.
+ * Publishes a message in a span of the trace that committed it, whoever publishes it and whenever. A message that
+ * carries none (an operator's redrive) begins one.
  * @param publish given the attributes to send: the message's own, and the trace's when it had none
  */
 export async function sendInSpan(

@@ -34,7 +34,7 @@ export function createTracer(datadog: DatadogTracer, hasBudget: TraceBudget): Tr
   };
 }
 
-/** What its first process doesn't trace or keep: whatever we added would be thrown away. Found without parsing all of it. */
+/** What its first process doesn't trace or keep: what we added would be thrown away. Found without parsing it all. */
 const rejected = /"x-datadog-sampling-priority":"(0|-\d)"/;
 
 /** Datadog's kinds of work. */

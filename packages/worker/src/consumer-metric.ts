@@ -19,8 +19,8 @@ export function createConsumerMetric(queue: string): Pick<ConsumerObserver, "rec
 }
 
 /**
- * Says how busy a consumer is and whether its circuit is open; for `sampleGauges`. A consumer that has stopped says 0, or
- * the last thing known of its queue would be an open circuit.
+ * Says how busy a consumer is and whether its circuit is open; for `sampleGauges`. A consumer that has stopped says 0,
+ * or the last thing known of its queue would be an open circuit.
  * @param queue the fleet's name of its queue
  */
 export function gaugeConsumer(queue: string, { phase, running, circuit }: ConsumerStats): void {
@@ -28,7 +28,7 @@ export function gaugeConsumer(queue: string, { phase, running, circuit }: Consum
   gauge("gift.circuit.open", phase === "running" && isPaused(circuit, running) ? 1 : 0, { queue });
 }
 
-/** Half open with nothing to try it polls like any other: in a quiet night the alert would stay until somebody sends a gift. */
+/** Half open with nothing to try it polls like any other: in a quiet night the alert would stay until the next gift. */
 function isPaused(circuit: ConsumerStats["circuit"], running: number): boolean {
   return circuit === "open" || (circuit === "half-open" && running > 0);
 }

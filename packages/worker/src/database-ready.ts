@@ -5,8 +5,8 @@ import { resolvesWithin } from "@gift/queue/deadline";
 import { type Kysely, sql } from "kysely";
 
 /**
- * Whether Postgres answers, and has room for an attempt. A connection to a host that vanished hangs instead of failing, hence the limit; the query
- * left behind ends by the pool's own timeouts.
+ * Whether Postgres answers, and has room for an attempt. A connection to a host that vanished hangs instead of failing,
+ * hence the limit; the query left behind ends by the pool's own timeouts.
  * @param timeoutMilliseconds how long an answer may take
  */
 export async function isDatabaseReady(db: Kysely<Database>, timeoutMilliseconds = 2_000): Promise<boolean> {

@@ -12,9 +12,9 @@ import type { Foundation, Role } from "./role/role.ts";
 import { startTaskProtection } from "./task-protection.ts";
 
 /**
- * Connections for our own statements. All slots share them: a send that succeeds is two statements of about 1 ms, each shared with
- * what is in hand beside it and one of a kind in flight, so few are busy at a time. More would only move the queue from the pool into
- * Postgres, whose smallest instance has 80 connections for all tasks.
+ * Connections for our own statements. All slots share them: a send that succeeds is two statements of about 1 ms, each
+ * shared with what is in hand beside it and one of a kind in flight, so few are busy at a time. More would only move
+ * the queue from the pool into Postgres, whose smallest instance has 80 connections for all tasks.
  */
 const maxConnections = 8;
 

@@ -33,9 +33,9 @@ export type HttpHandler = ReturnType<typeof createHttpHandler>;
 const timeoutCodes: readonly unknown[] = ["ECONNRESET", "EPIPE", "ETIMEDOUT"];
 
 /**
- * Creates what the SDK makes its HTTP requests with, in place of its own handler: that sets up to four timers and two streams per
- * request and costs a DeleteMessageBatch 95 to 190 µs more than this one (measured in a loop). Its errors are those
- * that the SDK's retries know.
+ * Creates what the SDK makes its HTTP requests with, in place of its own handler: that sets up to four timers and two
+ * streams per request and costs a DeleteMessageBatch 95 to 190 µs more than this one (measured in a loop). Its errors
+ * are those that the SDK's retries know.
  */
 export function createHttpHandler(options: HttpHandlerOptions) {
   const agentOptions = { keepAlive: true, maxSockets: options.maxSockets };
@@ -67,8 +67,8 @@ export function createHttpHandler(options: HttpHandlerOptions) {
 const longestWaitSeconds = 20;
 
 /**
- * How long SQS may keep the answer back because it was asked to. One timeout for polls and the calls that settle would be the
- * poll's: a delete or an extension that hangs would outlive the lease that it is for.
+ * How long SQS may keep the answer back because it was asked to. One timeout for polls and the calls that settle would
+ * be the poll's: a delete or an extension that hangs would outlive the lease that it is for.
  */
 function waitOf({ headers, body = "{}" }: HttpRequest): number {
   if (!String(headers["x-amz-target"]).endsWith(".ReceiveMessage")) return 0;

@@ -18,12 +18,13 @@ const shortened: ReadonlySet<unknown> = new Set([
 const binary = '"BinaryValue"';
 
 /**
- * Lets a client's first attempt of a call go past the SDK's middleware: JSON, signature, request, and if it succeeds that was all.
- * Any other outcome is handed to the SDK as its own first attempt, so that errors, retries, their budget, throttling and a clock
- * that is off are judged by the SDK alone. It also makes the first call of each kind, from which the endpoint is learned.
+ * Lets a client's first attempt of a call go past the SDK's middleware: JSON, signature, request, and if it succeeds
+ * that was all. Any other outcome is handed to the SDK as its own first attempt, so that errors, retries, their budget,
+ * throttling and a clock that is off are judged by the SDK alone. It also makes the first call of each kind, from which
+ * the endpoint is learned.
  *
- * Measured with a loop of DeleteMessageBatch, CPU per call: the SDK 330 to 480 µs; with its options alone (`cacheMiddleware`, no
- * logger and user agent, our signer and handler) 160 to 190; this way 70 to 100.
+ * Measured with a loop of DeleteMessageBatch, CPU per call: the SDK 330 to 480 µs; with its options alone
+ * (`cacheMiddleware`, no logger and user agent, our signer and handler) 160 to 190; this way 70 to 100.
  */
 export function shortenPath({ config, middlewareStack }: SQSClient, handler: HttpHandler): void {
   const path = new ShortPath(config, handler);
@@ -78,7 +79,7 @@ class ShortPath {
     return failure;
   }
 
-  /** Resolves with a success; with undefined when the SDK has to go on, from the failure that is kept for it if there is one. */
+  /** Resolves with a success, or with undefined: the SDK has to go on, from the failure kept for it if there is one. */
   async attempt(key: string, input: ServiceInputTypes): Promise<HttpResponse | undefined> {
     const endpoint = this.#endpoints.get(key);
     const body = JSON.stringify(input);

@@ -11,14 +11,14 @@ export interface Signing {
   readonly date: Date;
 }
 
-/** The key of a day, derived by four HMACs. As a KeyObject, because an HMAC takes 2 µs with one and 10 with a Buffer. */
+/** A day's key, derived by four HMACs. As a KeyObject, because an HMAC takes 2 µs with one and 10 with a Buffer. */
 let lastKey: { readonly name: string; readonly key: KeyObject } | undefined;
 
 /**
  * Signs a POST to `/`, which is all that SQS's JSON protocol sends: Signature Version 4
- * (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). The SDK's signer takes 40 to 48 µs, this
- * one 7 to 8 (measured in a loop).
- * @param headers all of them to be signed: lower-case names, `host` among them, values without surrounding or repeated blanks
+ * (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). The SDK's signer takes
+ * 40 to 48 µs, this one 7 to 8 (measured in a loop).
+ * @param headers all of them to be signed: lower-case names, `host` among them, values without outer or repeated blanks
  * @returns the headers, and those of the signature
  */
 export function sign(

@@ -7,9 +7,9 @@ export type SqsClient = Pick<SQSClient, "send">;
 
 export interface SqsClientOptions {
   /**
-   * How long one request may take before it fails; a poll may take what it waits for on top. Default 5,000: a lease of 30 s is
-   * extended when half of it is left, and so a call that hangs is made again, twice, while the lease lasts. A publisher has callers
-   * that wait: about 3,000 with 2 attempts.
+   * How long one request may take before it fails; a poll may take what it waits for on top. Default 5,000: a lease of
+   * 30 s is extended when half of it is left, and so a call that hangs is made again, twice, while the lease lasts. A
+   * publisher has callers that wait: about 3,000 with 2 attempts.
    */
   readonly requestTimeoutMilliseconds?: number;
   /** Attempts per call, the first included. Default 3, as in the SDK. */
@@ -20,8 +20,8 @@ export interface SqsClientOptions {
 const maxSockets = 32;
 
 /**
- * Creates an SQS client. Region, credentials and endpoint come from the AWS_* environment, read by the SDK itself. For a
- * local server set AWS_ENDPOINT_URL_SQS to the origin of its queue URLs: without it the SDK follows the queue URL as
+ * Creates an SQS client. Region, credentials and endpoint come from the AWS_* environment, read by the SDK itself. For
+ * a local server set AWS_ENDPOINT_URL_SQS to the origin of its queue URLs: without it the SDK follows the queue URL as
  * well, but writes a warning per call.
  */
 export function createSqsClient(options: SqsClientOptions = {}): SQSClient {
@@ -32,9 +32,9 @@ export function createSqsClient(options: SqsClientOptions = {}): SQSClient {
   });
   const client = new SQSClient({
     maxAttempts: options.maxAttempts ?? 3,
-    // TCP and TLS check integrity already; the MD5 check costs a call that takes the SDK's long way about 0.25 ms of CPU.
+    // TCP and TLS check integrity already; the MD5 check costs a call on the SDK's long way about 0.25 ms of CPU.
     md5: false,
-    // Otherwise every call puts its middleware together anew. What is added to the stack has to be added before the first call.
+    // Otherwise every call puts its middleware together anew. Nothing can be added to the stack after the first call.
     cacheMiddleware: true,
     requestHandler,
   });

@@ -16,8 +16,8 @@ export interface RecordDeadLetterDependencies {
 }
 
 /**
- * Creates the handler of dead letters: record → log → notify → acknowledge. What it throws is a retry: the message is the only
- * trace of the send until it is recorded.
+ * Creates the handler of dead letters: record → log → notify → acknowledge. What it throws is a retry: the message is
+ * the only trace of the send until it is recorded.
  * @param dependencies database, queue name, log and whom to tell
  */
 export function createRecordDeadLetter({ db, queue, log, notify }: RecordDeadLetterDependencies) {

@@ -96,8 +96,8 @@ async function deliver(dependencies: Batched, begun: Begun): Promise<Verdict> {
 }
 
 /**
- * The simulated provider's record is in our Postgres; a message that was taken away is someone else's to conclude. Not asked is
- * what the error looks like: a real provider that refuses a connection says ECONNREFUSED too.
+ * The simulated provider's record is in our Postgres; a message that was taken away is someone else's to conclude. Not
+ * asked is what the error looks like: a real provider that refuses a connection says ECONNREFUSED too.
  */
 function isNotOurs(err: unknown): boolean {
   if (err instanceof LeaseLostError || err instanceof ConsumerStoppingError) return true;

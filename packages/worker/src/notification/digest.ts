@@ -38,7 +38,7 @@ export interface DigestCollector {
   hasNewError(): boolean;
 }
 
-/** A message is read on a telephone, and what waits for a Slack that is away must not grow: beyond these it only counts. */
+/** A message is read on a telephone, and what waits while Slack is away must not grow: beyond these it only counts. */
 const mostErrors = 10;
 const mostExamples = 3;
 

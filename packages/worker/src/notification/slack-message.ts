@@ -15,8 +15,8 @@ export interface SlackContext {
 const most = { error: 300, requestId: 60 };
 
 /**
- * A digest as Slack's Block Kit takes it, with `text` for notifications and screen readers (docs.slack.dev, "Formatting message
- * text": `&`, `<` and `>` escaped, so that nothing in an id or an error can mention people or make a link).
+ * A digest as Slack's Block Kit takes it, with `text` for notifications and screen readers (docs.slack.dev, "Formatting
+ * message text": `&`, `<` and `>` escaped, so that nothing in an id or an error can mention people or make a link).
  */
 export function slackMessage(digest: Digest, context: SlackContext) {
   const { stage, queue } = context;

@@ -5,8 +5,8 @@ import { type SlackContext, slackMessage } from "./slack-message.ts";
 const mostReasonCharacters = 100;
 
 /**
- * Posts to an incoming webhook of Slack, which takes one message a second and answers 429 with `Retry-After` when there are
- * more (docs.slack.dev, "Sending messages using incoming webhooks" and "Rate limits").
+ * Posts to an incoming webhook of Slack, which takes one message a second and answers 429 with `Retry-After` when there
+ * are more (docs.slack.dev, "Sending messages using incoming webhooks" and "Rate limits").
  * @param webhookUrl a secret: who has it can post
  * @param context where the letters come from, for the message
  */

@@ -10,8 +10,9 @@ export class LateCallError extends Error {
 }
 
 /**
- * Refuses a call to the provider that nobody waits for any more. The handler's timeout alone would not: after a freeze what
- * was being waited for goes on before timers do. Left is a freeze between this look at the clock and the call's last byte.
+ * Refuses a call to the provider that nobody waits for any more. The handler's timeout alone would not: after a freeze
+ * what was being waited for goes on before timers do. Left is a freeze between this look at the clock and the call's
+ * last byte.
  * @param beganAt monotonic milliseconds, before the attempt began
  * @throws LateCallError
  */

@@ -18,8 +18,8 @@ export interface Sent {
 /** Delivers gifts. A real provider implements this and nothing else. */
 export interface Sender {
   /**
-   * Delivers a gift, once per idempotency key however often it is called. It repeats nothing by itself, and a call takes
-   * effect within `providerSeconds` or never, also when it was aborted: a redrive relies on both.
+   * Delivers a gift, once per idempotency key however often it is called. It repeats nothing by itself, and a call
+   * takes effect within `providerSeconds` or never, also when it was aborted: a redrive relies on both.
    * @throws SendError when the provider answered or failed in a way that has a code; the signal's reason when aborted
    */
   send(call: SendCall): Promise<Sent>;
