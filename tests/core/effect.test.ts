@@ -40,7 +40,9 @@ const age = (gift: SeededGift, seconds: number) =>
     own.db,
   );
 
-/** A gift that FAILED for good, with an attempt of the same request before it that ended in its own way, or not at all. */
+/**
+ * A gift that FAILED for good, with an attempt of the same request before it that ended in its own way, or not at all.
+ */
 async function failedAfter(earlier: { code: string; message: string } | undefined): Promise<SeededGift> {
   const gift = await giftIn(own.db, "QUEUED");
   const attempt = await begun(own.db, gift);

@@ -1,4 +1,7 @@
-/** Counts what random cases were about, so that a property that is never put to the test doesn't pass for one that holds. */
+/**
+ * Counts what random cases were about, so that a property that is never put to the test doesn't pass for one that
+ * holds.
+ */
 export class Tally<Name extends string> {
   readonly counts: Record<Name, number>;
 

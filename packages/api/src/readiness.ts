@@ -16,8 +16,8 @@ const keptMilliseconds = 1_000;
 
 export interface ReadinessOptions {
   /**
-   * One connection that nothing else uses: in the requests' pool a probe would wait behind them, and a task that is busy would leave
-   * service, which makes the others busier.
+   * One connection that nothing else uses: in the requests' pool a probe would wait behind them, and a task that is
+   * busy would leave service, which makes the others busier.
    */
   readonly db: Kysely<Database>;
   /** True from SIGTERM on. */
@@ -27,8 +27,8 @@ export interface ReadinessOptions {
 }
 
 /**
- * Creates the answer to whether this process should be sent requests. One probe of the database is under way at a time; all who
- * ask meanwhile, and for a second after it, are told the same.
+ * Creates the answer to whether this process should be sent requests. One probe of the database is under way at a time;
+ * all who ask meanwhile, and for a second after it, are told the same.
  * @returns a function that rejects with whatever the database says that isn't about being away
  */
 export function createReadiness({ db, isDraining, now = () => performance.now() }: ReadinessOptions): Readiness {

@@ -14,7 +14,9 @@ import type { Config } from "./config.ts";
 import { listen } from "./http/server.ts";
 import { createReadiness, probeTimeoutSeconds } from "./readiness.ts";
 
-/** Sends per second at 4, 10 and 20 are equal within noise, and the slowest get slower with each (measured on 2 cores). */
+/**
+ * Sends per second at 4, 10 and 20 are equal within noise, and the slowest get slower with each (measured on 2 cores).
+ */
 const maxConnections = 10;
 
 /** Messages in memory on their way to SQS, about 1 KiB each. */

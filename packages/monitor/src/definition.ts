@@ -3,7 +3,10 @@ import type { MonitorId } from "./monitor-id.ts";
 import type { Series } from "./series.ts";
 import type { SloId } from "./slo.ts";
 
-/** A monitor as data: `query.ts` says it in Datadog's language, a rehearsal evaluates it over the signals of one machine. */
+/**
+ * A monitor as data: `query.ts` says it in Datadog's language, a rehearsal evaluates it over the signals of one
+ * machine.
+ */
 export interface Definition {
   /** The alert, and its page in docs/runbook.md. Several definitions share one, e.g. a queue each. */
   readonly id: MonitorId;
@@ -33,8 +36,9 @@ export interface MetricCondition {
   readonly comparator: ">" | ">=" | "<";
   readonly thresholds: Levels;
   /**
-   * What no data means, in Datadog's words. `default`: 0 for a count, the last value for a gauge. `resolve`: all is well. The other two tell
-   * that the signal is missing, on the monitor's page or to people too. Only what was seen once can go missing.
+   * What no data means, in Datadog's words. `default`: 0 for a count, the last value for a gauge. `resolve`: all is
+   * well. The other two tell that the signal is missing, on the monitor's page or to people too. Only what was seen
+   * once can go missing.
    */
   readonly onMissingData: "default" | "resolve" | "show_no_data" | "show_and_notify_no_data";
 }

@@ -9,7 +9,8 @@ export interface Route {
 }
 
 /**
- * What a person reads who has just been woken: what users feel, where to look, where the page is; and, unseen, who is told.
+ * What a person reads who has just been woken: what users feel, where to look, where the page is; and, unseen, who is
+ * told.
  * @param runbook address of docs/runbook.md
  */
 export function messageOf(definition: Definition, route: Route, runbook: string): string {
@@ -28,8 +29,8 @@ export function runbookOf({ id }: Pick<Definition, "id">, runbook: string): stri
 }
 
 /**
- * Who is told, by what has happened. A recovery goes wherever the alert went: PagerDuty keeps an incident open until it hears of it.
- * No data is a question for the channel: the signal is missing, not the service.
+ * Who is told, by what has happened. A recovery goes wherever the alert went: PagerDuty keeps an incident open until it
+ * hears of it. No data is a question for the channel: the signal is missing, not the service.
  */
 function handlesOf({ priority }: Definition, { channel, page }: Route): string {
   const told = priority === 1 && page !== undefined ? `${page} ${channel}` : channel;

@@ -1,6 +1,7 @@
 /**
- * Metrics that AWS or the Datadog agent measure and we query, by Datadog's names for them. CloudWatch's arrive 10 to 20 minutes late,
- * so they are used where nobody else can see: a load balancer without a task, a queue without a worker, a database.
+ * Metrics that AWS or the Datadog agent measure and we query, by Datadog's names for them. CloudWatch's arrive 10 to 20
+ * minutes late, so they are used where nobody else can see: a load balancer without a task, a queue without a worker, a
+ * database.
  */
 export const cloudWatchMetrics = {
   "aws.applicationelb.request_count": { of: "load-balancer", kind: "count" },
@@ -36,8 +37,8 @@ export const cloudWatchMetrics = {
 export type CloudWatchMetric = keyof typeof cloudWatchMetrics;
 
 /**
- * What the agent beside a process measures of the task, tagged `env` and `service`. Not `trace.…`: the agent derives those from the traces
- * that it gets, and the tracer hands it ten a second of a process (decision 25).
+ * What the agent beside a process measures of the task, tagged `env` and `service`. Not `trace.…`: the agent derives
+ * those from the traces that it gets, and the tracer hands it ten a second of a process (decision 25).
  */
 export const agentMetrics = {
   "ecs.fargate.cpu.percent": { kind: "gauge" },

@@ -4,15 +4,18 @@ import type { OwnSeries, Series } from "./series.ts";
 import { isCount, seriesQuery } from "./series-query.ts";
 import { slos as objectives, type Slo } from "./slo.ts";
 
-/** Datadog's type of a monitor. The API answers `query alert` to a `metric alert` too, and a difference would be deployed again and again. */
+/**
+ * Datadog's type of a monitor. The API answers `query alert` to a `metric alert` too, and a difference would be
+ * deployed again and again.
+ */
 export const queryTypes = { metric: "query alert", log: "log alert", burn: "slo alert" } as const satisfies Record<
   Condition["kind"],
   string
 >;
 
 /**
- * A condition in Datadog's language (https://docs.datadoghq.com/api/latest/monitors). It ends in the comparison with the
- * critical threshold, which Datadog wants to be the same number as the monitor's.
+ * A condition in Datadog's language (https://docs.datadoghq.com/api/latest/monitors). It ends in the comparison with
+ * the critical threshold, which Datadog wants to be the same number as the monitor's.
  */
 export function queryOf(condition: Condition, names: Names, slos: SloNames): string {
   if (condition.kind === "metric") return metricQuery(condition, names);

@@ -31,7 +31,9 @@ function kindOf(series: Series): string {
   return (series.from === "agent" ? agentMetrics[series.metric] : cloudWatchMetrics[series.metric]).kind;
 }
 
-/** Between commas a tag has one value; a list of values is understood only between `AND`s, and the two can't be mixed. */
+/**
+ * Between commas a tag has one value; a list of values is understood only between `AND`s, and the two can't be mixed.
+ */
 function filterOf(series: Series, names: Names): string {
   if (series.from === "cloudwatch") return scopeOf(series.of, names);
   const env = `env:${names.stage.toLowerCase()}`;

@@ -5,8 +5,9 @@ import type { AgentMetric, CloudWatchMetric } from "./outside-metric.ts";
 export type Series = OwnSeries | AgentSeries | CloudWatchSeries;
 
 /**
- * How points of several tasks, queues or zones at one moment become one. No percentiles: of our own distributions Datadog keeps none until
- * somebody turns them on, and those of traces are of the few that the tracer keeps (decision 25).
+ * How points of several tasks, queues or zones at one moment become one. No percentiles: of our own distributions
+ * Datadog keeps none until somebody turns them on, and those of traces are of the few that the tracer keeps (decision
+ * 25).
  */
 export type Across = "sum" | "avg" | "max" | "min";
 

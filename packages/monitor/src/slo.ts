@@ -21,8 +21,9 @@ const { availability, latency, delivery, deadLetters } = objectives;
 const awaited = { operation: latency.operations };
 
 /**
- * The objectives that are shares (docs/observability.md#slos-and-how-to-revise-them). Counts with a tag and no percentiles: they need no configuration in Datadog,
- * arrive in seconds, and add up over tasks and days. The fourth, no dead letter in a day, is `dailyLimit`.
+ * The objectives that are shares (docs/observability.md#slos-and-how-to-revise-them). Counts with a tag and no
+ * percentiles: they need no configuration in Datadog, arrive in seconds, and add up over tasks and days. The fourth, no
+ * dead letter in a day, is `dailyLimit`.
  */
 export const slos = {
   "slo-availability": {
@@ -52,8 +53,9 @@ export const slos = {
 export type SloId = keyof typeof slos;
 
 /**
- * Zero dead letters a day. Not an SLO in Datadog: zero has no error budget to burn, a target must be below 100 %, and any lower one would
- * promise something else. A monitor that looks back over a day says exactly this, and stays red for as long as the day counts.
+ * Zero dead letters a day. Not an SLO in Datadog: zero has no error budget to burn, a target must be below 100 %, and
+ * any lower one would promise something else. A monitor that looks back over a day says exactly this, and stays red for
+ * as long as the day counts.
  */
 export const dailyLimit = {
   id: "slo-dead-letters",

@@ -12,7 +12,10 @@ export interface Thresholds {
   readonly apiSlowPercent: Pair;
   /** Age of the oldest message of a queue. */
   readonly queueAgeSeconds: Pair;
-  /** Messages waiting, in multiples of what all tasks of the consumer together finish in the wait that its fleet entry accepts. */
+  /**
+   * Messages waiting, in multiples of what all tasks of the consumer together finish in the wait that its fleet entry
+   * accepts.
+   */
   readonly queueBacklogWaits: Pair;
   /** Sends that failed for good or unexpectedly, in log lines per five minutes. */
   readonly sendFailures: Pair;

@@ -97,8 +97,8 @@ const longestTickMilliseconds = 1_000;
 const onTheWayMilliseconds = 100;
 
 /**
- * Whether SQS could have handed the message to somebody else while its handler ran unaware. A duplicate delivery can't be
- * noticed, and neither can anything by a process that is frozen.
+ * Whether SQS could have handed the message to somebody else while its handler ran unaware. A duplicate delivery can't
+ * be noticed, and neither can anything by a process that is frozen.
  */
 function exposure({ queue, program }: History, life: Life, handling: Handling): string[] {
   const { endedAt, signal, hiddenUntilAtEnd, isNewestAtEnd, startedAt } = handling;

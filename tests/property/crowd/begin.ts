@@ -17,7 +17,10 @@ interface AttemptRow {
   readonly receive_count: number;
 }
 
-/** Messages arrive together, some of them twice: each delivery finds what it would find alone, and begins its own attempt. */
+/**
+ * Messages arrive together, some of them twice: each delivery finds what it would find alone, and begins its own
+ * attempt.
+ */
 export async function begin(session: Session, program: CrowdProgram): Promise<string[]> {
   const { gifts, asked, failures, db } = await askInCrowd(session, program, (remote, seeded) => {
     const beginAttempt = createBeginBatch(remote);

@@ -21,7 +21,9 @@ interface Books {
   readonly attempts: readonly { id: string; outcome: string | null; provider_reference: string | null }[];
 }
 
-/** Successes are reported together, some twice, some too late: each marks its own gift and attempt, and is told so once. */
+/**
+ * Successes are reported together, some twice, some too late: each marks its own gift and attempt, and is told so once.
+ */
 export async function mark(session: Session, program: CrowdProgram): Promise<string[]> {
   const { gifts, asked, failures, db } = await askInCrowd(session, program, (remote, seeded) => {
     const markSent = createMarkSentBatch(remote);

@@ -41,7 +41,9 @@ const call = fc.record<Call>({
 
 const share = (...shares: number[]) => fc.oneof(fc.constant(0), fc.constantFrom(...shares));
 
-/** Many who ask for the same few gifts at the same moment, on a database that may be away, or hang up after the work. */
+/**
+ * Many who ask for the same few gifts at the same moment, on a database that may be away, or hang up after the work.
+ */
 export const crowdProgram = fc.record<CrowdProgram>({
   scene: fc.constantFrom(...sceneNames),
   seed: fc.nat(),

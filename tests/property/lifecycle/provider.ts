@@ -26,8 +26,8 @@ export const kindProvider: ProviderFaults = { unavailable: 0, answerLost: 0, ref
 const slowMilliseconds = (random: number) => 5_000 + Math.sqrt(random) * (providerSeconds * 1_000 - 5_000);
 
 /**
- * A third party: a key takes effect once, the caller's death changes nothing about a call under way, a call is worked on as
- * long as the contract allows, and much goes wrong.
+ * A third party: a key takes effect once, the caller's death changes nothing about a call under way, a call is worked
+ * on as long as the contract allows, and much goes wrong.
  */
 export function createProvider(clock: VirtualClock, random: Random, faults: ProviderFaults): Provider {
   const effects: Effect[] = [];

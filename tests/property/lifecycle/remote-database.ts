@@ -29,8 +29,8 @@ class ConnectionRefusedError extends Error {
 }
 
 /**
- * Postgres as a process sees it, at the other end of a network: a statement takes time on its way, and one whose process
- * dies meanwhile is done or not, and nobody hears of it.
+ * Postgres as a process sees it, at the other end of a network: a statement takes time on its way, and one whose
+ * process dies meanwhile is done or not, and nobody hears of it.
  */
 export function openRemoteDatabase(options: RemoteDatabaseOptions): Kysely<Database> {
   return new Kysely<Database>({ dialect: new RemoteDialect(options) });

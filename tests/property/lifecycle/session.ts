@@ -12,7 +12,9 @@ import {
 
 export type Connection = Pick<DatabaseOptions, "host" | "port" | "database" | "user">;
 
-/** One real session of Postgres for all simulated processes: one statement at a time, in an order that the seed decides. */
+/**
+ * One real session of Postgres for all simulated processes: one statement at a time, in an order that the seed decides.
+ */
 export interface Session {
   readonly db: Kysely<Database>;
   /** Runs a compiled statement at this instant of the virtual clock, in milliseconds since 1970. */
@@ -50,8 +52,8 @@ export async function openSession(connection: Connection): Promise<Session> {
 }
 
 /**
- * Statements compare rows with `now()`: here it is the virtual clock's, as one more parameter, because a text of its own per
- * call would be a prepared statement of its own per call. Columns' defaults keep Postgres's own time.
+ * Statements compare rows with `now()`: here it is the virtual clock's, as one more parameter, because a text of its
+ * own per call would be a prepared statement of its own per call. Columns' defaults keep Postgres's own time.
  */
 function atInstant<Row>(query: CompiledQuery, now: number): CompiledQuery<Row> {
   if (!query.sql.includes("now()")) return query;

@@ -24,8 +24,8 @@ export function attachKey(request: Verified, key: VerifiedKey | null): void {
 }
 
 /**
- * Who asks. The only way for a route to learn whose gifts it may touch: a route that the check was forgotten for, or that
- * runs before the check has ended, gets no client but an error.
+ * Who asks. The only way for a route to learn whose gifts it may touch: a route that the check was forgotten for, or
+ * that runs before the check has ended, gets no client but an error.
  * @throws UnauthorizedError for a key of operators; Error for a request whose key was never verified
  */
 export function clientOf(request: Request): Client {
@@ -35,8 +35,8 @@ export function clientOf(request: Request): Client {
 
 /**
  * The operator's name in audits: `client:prefix` of the key.
- * @throws UnauthorizedError for a key of clients and for none, whatever the stage asks of clients; Error for a request whose
- * key was never verified
+ * @throws UnauthorizedError for a key of clients and for none, whatever the stage asks of clients; Error for a request
+ * whose key was never verified
  */
 export function operatorOf(request: Request): string {
   const key = keyWithScope(request, "operator");

@@ -14,8 +14,8 @@ interface Answer {
 }
 
 /**
- * Remembers for a few seconds what the database said of a key, of wrong ones too: a client that repeats its mistake isn't
- * looked up each time. What is held is found by the key's hash; the key itself is nowhere.
+ * Remembers for a few seconds what the database said of a key, of wrong ones too: a client that repeats its mistake
+ * isn't looked up each time. What is held is found by the key's hash; the key itself is nowhere.
  * @param verifier who is asked
  * @param now milliseconds on a clock that never goes back
  */

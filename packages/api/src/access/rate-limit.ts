@@ -28,8 +28,8 @@ export interface RateLimiter {
 }
 
 /**
- * A token bucket per key: a minute's requests at once at most, and as many per minute for as long as it takes. It counts
- * this process's requests (docs/decisions/0022-rate-limit-per-task.md).
+ * A token bucket per key: a minute's requests at once at most, and as many per minute for as long as it takes. It
+ * counts this process's requests (docs/decisions/0022-rate-limit-per-task.md).
  * @param now milliseconds on a clock that never goes back
  */
 export function createRateLimiter(now: () => number = () => performance.now()): RateLimiter {

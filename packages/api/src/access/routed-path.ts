@@ -1,6 +1,6 @@
 /**
- * As Elysia's router reads it (with `standardHostname: false`) and not as `URL` does, which takes `..` and escapes away:
- * what is open or closed here must not be another route there.
+ * As Elysia's router reads it (with `standardHostname: false`) and not as `URL` does, which takes `..` and escapes
+ * away: what is open or closed here must not be another route there.
  */
 export function routedPathOf({ url }: Request): string {
   const start = url.indexOf("/", 7);

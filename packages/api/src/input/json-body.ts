@@ -6,8 +6,8 @@ import { maxBodyBytes } from "../http/limit.ts";
 import { type StandardSchema, standardSchema } from "./standard-schema.ts";
 
 /**
- * Route options for a JSON body. Read as text and parsed here: Elysia's own JSON parser doesn't look at the content type,
- * its content-type sniffing and parsers of our own touch `request.body`, which builds a web stream and halves the
+ * Route options for a JSON body. Read as text and parsed here: Elysia's own JSON parser doesn't look at the content
+ * type, its content-type sniffing and parsers of our own touch `request.body`, which builds a web stream and halves the
  * throughput, and its validation would name one field, with a status of its own.
  * @param schema what a body must be
  */

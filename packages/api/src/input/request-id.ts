@@ -2,8 +2,8 @@ import { containsKey } from "@gift/core/api-key/credential";
 import { parseIdempotencyKey } from "@gift/core/send-request/idempotency-key";
 
 /**
- * The request's idempotency key; undefined when it is missing or malformed. One that looks like an API key is as good as
- * none: it would be stored, logged, put into messages and answered.
+ * The request's idempotency key; undefined when it is missing or malformed. One that looks like an API key is as good
+ * as none: it would be stored, logged, put into messages and answered.
  */
 export function requestIdOf(request: Request): string | undefined {
   const key = parseIdempotencyKey(request.headers.get("idempotency-key"));

@@ -20,8 +20,8 @@ const error = {
 };
 
 /**
- * The API as an OpenAPI 3.1 document. Written down and not derived from the routes: @elysiajs/openapi drops the header of
- * an operation that has path parameters, and the body of a route that is parsed as text. A test compares it with the
+ * The API as an OpenAPI 3.1 document. Written down and not derived from the routes: @elysiajs/openapi drops the header
+ * of an operation that has path parameters, and the body of a route that is parsed as text. A test compares it with the
  * routes both ways, and every answer in the tests with its schemas.
  */
 export const openApiDocument = {

@@ -67,7 +67,10 @@ export const selectionBody = Type.Object(
       Type.Array(deadLetterId, { minItems: 1, maxItems: mostAtOnce, description: `1 to ${mostAtOnce} ids` }),
     ),
     filter: Type.Optional(
-      Type.Object(filterFields, { additionalProperties: false, description: "conditions that OPEN letters must meet" }),
+      Type.Object(filterFields, {
+        additionalProperties: false,
+        description: "conditions that OPEN dead letters must meet",
+      }),
     ),
     limit: Type.Optional(
       Type.Integer({ minimum: 1, maximum: mostAtOnce, description: `an integer from 1 to ${mostAtOnce}` }),

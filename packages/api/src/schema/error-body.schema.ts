@@ -4,8 +4,8 @@ import { standardSchema } from "../input/standard-schema.ts";
 const errorBody = standardSchema<ErrorBody>((body) => body);
 
 /**
- * Tells typed clients that a route may answer our error body. It costs nothing: what a handler returns has none of these
- * statuses, and what the error mapper returns isn't checked.
+ * Tells typed clients that a route may answer our error body. It costs nothing: what a handler returns has none of
+ * these statuses, and what the error mapper returns isn't checked.
  */
 export const errorResponses = {
   400: errorBody,

@@ -1,6 +1,8 @@
 import type { Html } from "../html/html.ts";
 
-/** Whatever a page tries, the browser loads from and talks to this process only, and runs nothing that is in the page. */
+/**
+ * Whatever a page tries, the browser loads from and talks to this process only, and runs nothing that is in the page.
+ */
 const contentSecurityPolicy = [
   ...["default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'"],
   ...["form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"],

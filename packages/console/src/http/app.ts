@@ -24,8 +24,8 @@ export interface App {
 }
 
 /**
- * The operator page as a function of requests: it opens nothing and listens nowhere. Who may come in, and whether a change
- * is meant, is decided here for every route at once, so that none can forget to ask.
+ * The operator page as a function of requests: it opens nothing and listens nowhere. Who may come in, and whether a
+ * change is meant, is decided here for every route at once, so that none can forget to ask.
  * @param dependencies what the pages work with
  */
 export function createApp(dependencies: Dependencies): App {

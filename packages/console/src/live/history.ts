@@ -40,7 +40,9 @@ const headlineSeconds = 60;
 
 const noDepths = { waiting: null, inFlight: null, outbox: null };
 
-/** The last five minutes by second. Sends are read back from Postgres after a gap; depths are known while it is asked. */
+/**
+ * The last five minutes by second. Sends are read back from Postgres after a gap; depths are known while it is asked.
+ */
 export class History {
   readonly #buckets = new Map<number, Bucket>();
 

@@ -28,8 +28,8 @@ const leastAttempts = 20;
 const mostFailedShare = 0.5;
 
 /**
- * What is wrong, the worst first; empty when all is well. These are the questions of the first minute, not the monitors,
- * which look at longer windows.
+ * What is wrong, the worst first; empty when all is well. These are the questions of the first minute, not the
+ * monitors, which look at longer windows.
  * @param round what is known now
  */
 export function problemsOf({ database, queues, unrecordedSeconds }: Round): Problem[] {

@@ -10,8 +10,8 @@ import type { Dependencies } from "../dependencies.ts";
 import type { ShownResult } from "../view/outcome.ts";
 
 /**
- * Redrives or discards dead letters one by one. Once one fails unexpectedly the rest isn't tried, and the results say how
- * far it came.
+ * Redrives or discards dead letters one by one. Once one fails unexpectedly the rest isn't tried, and the results say
+ * how far it came.
  */
 export async function changeDeadLetters(
   { db, log }: Pick<Dependencies, "db" | "log">,

@@ -5,8 +5,8 @@ import { mostDeadLetters, readDeadLetterIds } from "./dead-letter-ids.ts";
 import { readDeadLetterQuery } from "./dead-letter-query.ts";
 
 /**
- * The dead letters that a question is about: one by its id, or the oldest open ones of a filter. Their ids go into the form,
- * so that letters which arrive meanwhile aren't touched by an answer that was given before.
+ * The dead letters that a question is about: one by its id, or the oldest open ones of a filter. Their ids go into the
+ * form, so that dead letters which arrive meanwhile aren't touched by an answer that was given before.
  * @throws InvalidInputError when there are none
  */
 export async function chosenDeadLetters(db: Dependencies["db"], params: URLSearchParams): Promise<readonly string[]> {

@@ -9,7 +9,10 @@ import { giftListPage } from "../view/gift-list.ts";
 
 const mostListed = 100;
 
-/** `GET /gifts?status=`: the newest gifts of a state. A gift that failed for good at once has no dead letter, but is here. */
+/**
+ * `GET /gifts?status=`: the newest gifts of a state. A gift that failed for good at once has no dead letter, but is
+ * here.
+ */
 export function giftsRoute({ db, stage }: Dependencies): Route {
   return {
     method: "GET",

@@ -1,6 +1,8 @@
 import { type Html, html } from "../html/html.ts";
 
-/** Where the script draws; what the charts show is written in the figures above, so readers of the page miss nothing. */
+/**
+ * Where the script draws; what the charts show is written in the figures above, so readers of the page miss nothing.
+ */
 export function charts(): Html {
   return html`<section id="charts" aria-labelledby="charts-title">
 <h2 id="charts-title">The last five minutes</h2>

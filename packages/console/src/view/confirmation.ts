@@ -16,7 +16,9 @@ export interface Question {
   readonly visitor: Visitor;
 }
 
-/** Asks before anything changes: a page of its own, so that it works without a script and takes the keyboard's focus. */
+/**
+ * Asks before anything changes: a page of its own, so that it works without a script and takes the keyboard's focus.
+ */
 export function confirmationPage(question: Question): Html {
   const { title, consequences, action, ids, yes, isFinal, back, visitor } = question;
   return html`<div class="question">

@@ -11,7 +11,9 @@ export interface DeadLetterList {
   readonly hasMore: boolean;
 }
 
-/** Dead letters as filtered, oldest first. A dead letter's body isn't shown: one that can't be parsed may hold anything. */
+/**
+ * Dead letters as filtered, oldest first. A dead letter's body isn't shown: one that can't be parsed may hold anything.
+ */
 export function deadLetterListPage({ filter, letters, hasMore }: DeadLetterList): Html {
   const canChange = filter.state === "OPEN" && letters.length > 0;
   return html`<h1>Dead letters</h1>

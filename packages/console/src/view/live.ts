@@ -22,7 +22,9 @@ export function liveParts(round: Round): Readonly<Record<string, Html>> {
   };
 }
 
-/** The live page as it is at one moment; the script keeps it moving, and without one it is still true when it is loaded. */
+/**
+ * The live page as it is at one moment; the script keeps it moving, and without one it is still true when it is loaded.
+ */
 export function livePage(round: Round): Html {
   const parts = liveParts(round);
   return html`${parts.announcement}

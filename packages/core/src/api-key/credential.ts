@@ -3,16 +3,16 @@ import { crc32 } from "node:zlib";
 import { toBase62 } from "./base62.ts";
 
 /**
- * `gift_<prefix>_<secret><checksum>`: 8 characters that may be shown, 43 that carry 256 random bits, 6 of CRC-32 over all
- * before them. Recognizable in any text, by secret scanners too (docs/security.md).
+ * `gift_<prefix>_<secret><checksum>`: 8 characters that may be shown, 43 that carry 256 random bits, 6 of CRC-32 over
+ * all before them. Recognizable in any text, by secret scanners too (docs/security.md).
  */
 export const apiKeyPattern = "gift_[0-9A-Za-z]{8}_[0-9A-Za-z]{49}";
 
 const wholeKey = new RegExp(`^${apiKeyPattern}$`);
 /**
- * What is left of a key: cut at its end, or with its underscores escaped as in a URL. Who has only 32 characters of a secret
- * must guess 65 bits more, and `gift_20261122_` before a UUID's 32 digits is somebody's honest idempotency key. A start that
- * leads nowhere is given up after 53 characters, so the time is linear.
+ * What is left of a key: cut at its end, or with its underscores escaped as in a URL. Who has only 32 characters of a
+ * secret must guess 65 bits more, and `gift_20261122_` before a UUID's 32 digits is somebody's honest idempotency key.
+ * A start that leads nowhere is given up after 53 characters, so the time is linear.
  */
 const everyKey = /gift(?:_|%5f)([0-9a-z]{8})(?:_|%5f)[0-9a-z]{33,}/gi;
 const checksumCharacters = 6;

@@ -19,8 +19,8 @@ export interface Rotation {
 }
 
 /**
- * Gives a client a new key with the rights and the end of an old one, which ends after the overlap now (or earlier, where it
- * had an end).
+ * Gives a client a new key with the rights and the end of an old one, which ends after the overlap now (or earlier,
+ * where it had an end).
  * @param trx a transaction of its own
  * @returns both, as they are now
  * @throws ApiKeyNotFoundError, ApiKeyEndedError, ApiKeyReplacedError, ApiKeyExistsError

@@ -27,9 +27,9 @@ export interface KeyVerifier {
 }
 
 /**
- * Asks Postgres whether keys are valid. What is presented while queries are under way goes out together in the next: any
- * number of wrong keys costs two connections of the pool, and the right ones among them wait for no queue. Two, so that one
- * query without an answer isn't everybody's.
+ * Asks Postgres whether keys are valid. What is presented while queries are under way goes out together in the next:
+ * any number of wrong keys costs two connections of the pool, and the right ones among them wait for no queue. Two, so
+ * that one query without an answer isn't everybody's.
  * @param db the database
  * @param options who is told when the use of a key can't be written, which is nobody's reason to refuse it
  */

@@ -46,11 +46,12 @@ export interface DatabaseOptions {
 }
 
 /**
- * For connections that keep plans: every statement of the hot path goes by keys, so one plan is right for all its parameters, and it
- * is one that reads no table from end to end. A value that picks a partial index (a status) is therefore written into the text with
- * `sql.lit`: the one plan can't know a parameter. Left to itself Postgres plans a statement over a few rows anew each time, which
- * makes a lone send 0.25 ms slower; and while a table's statistics are missing (a new stage's first minute, a major upgrade) it reads
- * all of it: 30 sends among 300,000 gifts took 75 ms, and 1 ms this way.
+ * For connections that keep plans: every statement of the hot path goes by keys, so one plan is right for all its
+ * parameters, and it is one that reads no table from end to end. A value that picks a partial index (a status) is
+ * therefore written into the text with `sql.lit`: the one plan can't know a parameter. Left to itself Postgres plans a
+ * statement over a few rows anew each time, which makes a lone send 0.25 ms slower; and while a table's statistics are
+ * missing (a new stage's first minute, a major upgrade) it reads all of it: 30 sends among 300,000 gifts took 75 ms,
+ * and 1 ms this way.
  */
 const planning = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off";
 

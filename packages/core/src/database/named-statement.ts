@@ -10,9 +10,10 @@ const planIsStale = "0A000";
 const wrapped = new WeakMap<PoolClient, PostgresPoolClient>();
 
 /**
- * Gives each text that a connection runs a second time a name, so that Postgres plans it once and not at every call: unnamed
- * statements cost two to three times as much, mostly planning (measured on 2 cores: a send 0.36 of pgbench's rate unnamed, 0.69
- * named). Texts without parameters (begin, commit) stay on the simple protocol, which has no plan to keep.
+ * Gives each text that a connection runs a second time a name, so that Postgres plans it once and not at every call:
+ * unnamed statements cost two to three times as much, mostly planning (measured on 2 cores: a send 0.36 of pgbench's
+ * rate unnamed, 0.69 named). Texts without parameters (begin, commit) stay on the simple protocol, which has no plan to
+ * keep.
  * @param client one of the pool's, always the same object for the same connection
  */
 export function nameStatements(client: PoolClient): PostgresPoolClient {

@@ -4,10 +4,10 @@ import type { Pool, PoolClient } from "pg";
 const silence = "Query read timeout";
 
 /**
- * Closes a connection as soon as a statement on it went unanswered, and with it those that idle: a host that vanished without a
- * word, e.g. in a failover, has taken all along. pg only fails the statement. The next one on the connection waits behind it
- * until it times out too, and so on until TCP gives up, a quarter of an hour later; and idle ones are found out one by one, at
- * `query_timeout` each.
+ * Closes a connection as soon as a statement on it went unanswered, and with it those that idle: a host that vanished
+ * without a word, e.g. in a failover, has taken all along. pg only fails the statement. The next one on the connection
+ * waits behind it until it times out too, and so on until TCP gives up, a quarter of an hour later; and idle ones are
+ * found out one by one, at `query_timeout` each.
  * @param pool before its first connection
  */
 export function closeSilentConnections(pool: Pool): void {
@@ -37,7 +37,10 @@ function isSilence(err: unknown): boolean {
   return err instanceof Error && err.message === silence;
 }
 
-/** With a statement under way pg doesn't say goodbye to the server but destroys the socket; the pool drops what is ending. */
+/**
+ * With a statement under way pg doesn't say goodbye to the server but destroys the socket; the pool drops what is
+ * ending.
+ */
 function close(client: PoolClient): void {
   if ("end" in client && typeof client.end === "function") client.end(() => undefined);
 }

@@ -1,9 +1,9 @@
 import { BatcherFullError } from "@gift/batch/error";
 
 /**
- * SQLSTATEs that say the server or the connection is away, or that it can't work for anybody, not that the statement is wrong.
- * Source: PostgreSQL manual, appendix A. 57P01-57P05: shut down, crash, starting, idle session closed. 53...: out of disk,
- * memory, connections. 58030: its disk fails.
+ * SQLSTATEs that say the server or the connection is away, or that it can't work for anybody, not that the statement is
+ * wrong. Source: PostgreSQL manual, appendix A. 57P01-57P05: shut down, crash, starting, idle session closed. 53...:
+ * out of disk, memory, connections. 58030: its disk fails.
  */
 const awaySqlStates = /^(08...|57P0[1-5]|53...|58030|25006|28000)$/;
 
@@ -36,9 +36,9 @@ const awayMessages = [
 ];
 
 /**
- * Whether an error means that nobody gets through the crowd: Postgres gave up waiting for a lock or for the statement to end, or
- * so many wait before it that this one never got there. The database is there and the statement is right; under less load the
- * same call may succeed.
+ * Whether an error means that nobody gets through the crowd: Postgres gave up waiting for a lock or for the statement
+ * to end, or so many wait before it that this one never got there. The database is there and the statement is right;
+ * under less load the same call may succeed.
  * @param err anything thrown by a query, or an error that wraps it as its cause
  */
 export function isDatabaseBusy(err: unknown): boolean {
@@ -46,9 +46,9 @@ export function isDatabaseBusy(err: unknown): boolean {
 }
 
 /**
- * Whether an error is about the database as a whole: it is away, or so slow that it canceled the statement. Another row would
- * have fared no better, so nothing is gained by asking for each row alone or for the next message. A lock that was not to be had
- * is a row's own: its neighbors are free.
+ * Whether an error is about the database as a whole: it is away, or so slow that it canceled the statement. Another row
+ * would have fared no better, so nothing is gained by asking for each row alone or for the next message. A lock that
+ * was not to be had is a row's own: its neighbors are free.
  * @param err anything thrown by a query, or an error that wraps it as its cause
  */
 export function isDatabaseAtFault(err: unknown): boolean {
@@ -56,7 +56,8 @@ export function isDatabaseAtFault(err: unknown): boolean {
 }
 
 /**
- * Whether an error means that Postgres can't be reached now or has no room to work, so that the same call may succeed later.
+ * Whether an error means that Postgres can't be reached now or has no room to work, so that the same call may succeed
+ * later.
  * @param err anything thrown by a query, or an error that wraps it as its cause
  */
 export function isDatabaseUnavailable(err: unknown): boolean {

@@ -12,7 +12,7 @@ export interface DeadLetterFilter {
   readonly fingerprint?: string | undefined;
   readonly createdAfter?: Date | undefined;
   readonly createdBefore?: Date | undefined;
-  /** Only letters with a higher id: where the last page ended. */
+  /** Only dead letters with a higher id: where the last page ended. */
   readonly afterId?: string | undefined;
   /** The oldest so many; all when absent. */
   readonly limit?: number | undefined;

@@ -4,8 +4,8 @@ import { type RawBuilder, sql } from "kysely";
 export const fingerprintMemoryDays = 30;
 
 /**
- * What differs between two errors of one kind, and what takes its place; applied in this order. A word with a digit
- * in it is taken for an id or a number, with the dots and colons of addresses and times: UUIDs, order-1042, 10.0.0.7:5432.
+ * What differs between two errors of one kind, and what takes its place; applied in this order. A word with a digit in
+ * it is taken for an id or a number, with the dots and colons of addresses and times: UUIDs, order-1042, 10.0.0.7:5432.
  * An apostrophe inside a word (didn't) quotes nothing.
  */
 const variable = [
@@ -16,8 +16,8 @@ const variable = [
 ] as const;
 
 /**
- * An error without what differs from letter to letter; its code stays as it is. In SQL, because an error is known only
- * inside the statement that records it.
+ * An error without what differs from one dead letter to the next; its code stays as it is. In SQL, because an error is
+ * known only inside the statement that records it.
  * @param error `CODE: message`
  */
 export function normalizedError(error: RawBuilder<string>): RawBuilder<string> {

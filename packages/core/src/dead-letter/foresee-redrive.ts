@@ -6,8 +6,8 @@ import type { RedriveOutcome } from "./redrive.ts";
 export type ForeseenRedrive = RedriveOutcome["kind"];
 
 /**
- * What `redriveDeadLetter` would do with each of these letters now, without doing it and without waiting for locks: for
- * a question to an operator. A test compares the two.
+ * What `redriveDeadLetter` would do with each of these dead letters now, without doing it and without waiting for
+ * locks: for a question to an operator. A test compares the two.
  * @param db the database
  * @param ids dead letters; one that doesn't exist is left out
  */

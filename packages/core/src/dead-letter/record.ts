@@ -24,7 +24,7 @@ export interface RecordedDeadLetter {
   readonly fingerprint: string;
   /** The error without ids, numbers and quoted parts. */
   readonly normalizedError: string;
-  /** True when no letter has had this fingerprint in the last 30 days: of letters recorded at once, for one of them. */
+  /** True when none has had this fingerprint in the last 30 days: of dead letters recorded at once, for one of them. */
   readonly isNewError: boolean;
 }
 
@@ -69,7 +69,8 @@ export async function recordDeadLetter(db: Kysely<Database>, message: DeadMessag
 async function insert(db: Kysely<Database>, message: DeadMessage, send: SendMessage | undefined): Promise<Row> {
   const [giftId, requestId] = [send?.gift_id ?? null, send?.request_id ?? null];
   const { from, to } = edges.markFailed;
-  // The fingerprint comes last: its row is the one that letters of other gifts wait for, and nothing is waited for under it.
+  // The fingerprint comes last: its row is the one that dead letters of other gifts wait for, and nothing is waited for
+  // under it.
   const { rows } = await sql<Row>`
     with reason as (
       select case

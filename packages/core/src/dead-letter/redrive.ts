@@ -55,7 +55,8 @@ export async function redriveGift(
   trx: Transaction<Database>,
   redrive: { giftId: string; operator: string },
 ): Promise<GiftRedrive | undefined> {
-  // Dead letters first, then the gift: the order of redriveDeadLetter, so that the two never wait for each other in a circle.
+  // Dead letters first, then the gift: the order of redriveDeadLetter, so that the two never wait for each other in a
+  // circle.
   const letters = await trx
     .selectFrom("dead_letters")
     .select(["id", "request_id"])

@@ -8,9 +8,9 @@ export interface AcceptedInSecond {
 }
 
 /**
- * How many send requests were accepted, redrives included, in each of the last seconds; a second without any has no row.
- * The table has no index by time, and each accepted send would pay for one: rows are only ever added, so the newest
- * are in its last pages, which Postgres can read alone.
+ * How many send requests were accepted, redrives included, in each of the last seconds; a second without any has no
+ * row. The table has no index by time, and each accepted send would pay for one: rows are only ever added, so the
+ * newest are in its last pages, which Postgres can read alone.
  * @param db the database
  * @param window how many seconds back, and the 8 KiB pages (about 30 requests each) in which they are looked for
  */

@@ -1,4 +1,6 @@
-/** The states of a gift and the legal edges between them: the one place that says so. docs/gift-lifecycle.md draws it. */
+/**
+ * The states of a gift and the legal edges between them: the one place that says so. docs/gift-lifecycle.md draws it.
+ */
 export const giftStatuses = ["CREATED", "QUEUED", "SENT", "FAILED"] as const;
 
 export type GiftStatus = (typeof giftStatuses)[number];

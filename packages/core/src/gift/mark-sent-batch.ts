@@ -11,7 +11,9 @@ export interface Success {
   readonly providerReference: string;
 }
 
-/** Creates the batched `markSent`: successes that arrive while a statement is in flight are marked together by the next. */
+/**
+ * Creates the batched `markSent`: successes that arrive while a statement is in flight are marked together by the next.
+ */
 export function createMarkSentBatch(db: Kysely<Database>): (success: Success) => Promise<SentGift | undefined> {
   return createStatementBatch<Success, SentGift | undefined>({
     mostStatements: 1,
@@ -21,8 +23,8 @@ export function createMarkSentBatch(db: Kysely<Database>): (success: Success) =>
 }
 
 /**
- * As `markSent`, for many. A gift that is locked, or not marked for whatever reason, is asked alone. Who marked it is told by
- * position: one attempt reported twice is SENT once.
+ * As `markSent`, for many. A gift that is locked, or not marked for whatever reason, is asked alone. Who marked it is
+ * told by position: one attempt reported twice is SENT once.
  */
 async function markAllSent(
   db: Kysely<Database>,

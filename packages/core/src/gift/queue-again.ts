@@ -16,16 +16,17 @@ export interface FailedGift {
 }
 
 /**
- * FAILED → QUEUED under a new request id, with its send request and its outbox message. The message leaves when no attempt
- * under an earlier key can take effect any more: only then does the worker's question to the provider have a final answer.
- * The half of a redrive that knows no dead letters.
+ * FAILED → QUEUED under a new request id, with its send request and its outbox message. The message leaves when no
+ * attempt under an earlier key can take effect any more: only then does the worker's question to the provider have a
+ * final answer. The half of a redrive that knows no dead letters.
  * @param trx the transaction that also closes the gift's dead letters
  * @returns the new request id, or undefined when the gift is not FAILED (or not under that request): nothing changed
  */
 export async function queueAgain(trx: Transaction<Database>, gift: FailedGift): Promise<string | undefined> {
   const { from, to } = edges.redrive;
   const requestId = `redrive-${randomUUID()}`;
-  // Waits for an attempt that is beginning (it holds `for key share`), and one that comes later finds the new request id.
+  // Waits for an attempt that is beginning (it holds `for key share`), and one that comes later finds the new request
+  // id.
   await sql`select from gifts where id = ${gift.giftId} for update`.execute(trx);
   let update = trx
     .updateTable("gifts")

@@ -15,10 +15,11 @@ export function createRequestSendBatch(db: Kysely<Database>): (request: SendRequ
 }
 
 /**
- * CREATED → QUEUED for many gifts with their send requests and outbox rows: one statement, so one transaction. It decides what is
- * plain, which is nearly all: an accepted request. What it doesn't accept (a replay, a conflict, an unknown gift, a gift that is
- * locked or named twice) is asked alone, so that nobody waits for another one's lock. A row is freed for the request that may
- * have it, by position: by the gift's id, a stranger's request beside the owner's would be as good.
+ * CREATED → QUEUED for many gifts with their send requests and outbox rows: one statement, so one transaction. It
+ * decides what is plain, which is nearly all: an accepted request. What it doesn't accept (a replay, a conflict, an
+ * unknown gift, a gift that is locked or named twice) is asked alone, so that nobody waits for another one's lock. A
+ * row is freed for the request that may have it, by position: by the gift's id, a stranger's request beside the owner's
+ * would be as good.
  */
 async function requestSends(
   db: Kysely<Database>,

@@ -48,9 +48,10 @@ export async function requestSend(db: Kysely<Database>, request: SendRequest): P
 }
 
 /**
- * The UPDATE alone decides: of concurrent requests one finds the gift CREATED, and the others wait for its row and then check the
- * status again as it was committed (PostgreSQL manual, 13.2.1). So a replay or a conflict locks nothing, writes nothing and waits
- * for no worker. With the row locked by a `for update` before, each wrote 96 bytes of WAL, and learned nothing more.
+ * The UPDATE alone decides: of concurrent requests one finds the gift CREATED, and the others wait for its row and then
+ * check the status again as it was committed (PostgreSQL manual, 13.2.1). So a replay or a conflict locks nothing,
+ * writes nothing and waits for no worker. With the row locked by a `for update` before, each wrote 96 bytes of WAL, and
+ * learned nothing more.
  */
 async function tryToQueue(
   db: Kysely<Database>,

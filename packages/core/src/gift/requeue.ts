@@ -20,15 +20,16 @@ export interface RequeuedGift {
 }
 
 /**
- * Writes the message of QUEUED gifts once more, for when a queue was purged or deleted, or has dropped what it kept too long.
- * The request stays the same, so a message that was alive after all is a duplicate and changes nothing. A gift whose message
- * waits in the outbox is left alone. Who did it is stored with each message.
+ * Writes the message of QUEUED gifts once more, for when a queue was purged or deleted, or has dropped what it kept too
+ * long. The request stays the same, so a message that was alive after all is a duplicate and changes nothing. A gift
+ * whose message waits in the outbox is left alone. Who did it is stored with each message.
  * @param trx a transaction of its own
  * @param request which gifts, and who does it
  * @returns the gifts with a new message, the longest waiting first
  */
 export async function requeueGifts(trx: Transaction<Database>, request: RequeueRequest): Promise<RequeuedGift[]> {
-  // One at a time, and each with a snapshot of its own: otherwise the second doesn't see what the first has just written.
+  // One at a time, and each with a snapshot of its own: otherwise the second doesn't see what the first has just
+  // written.
   await sql`select pg_advisory_xact_lock(hashtextextended('requeue', 0))`.execute(trx);
   const { rows: stuck } = await sql<RequeuedGift>`
     select id as "giftId", request_id as "requestId", updated_at as "idleSince" from gifts

@@ -31,8 +31,8 @@ export interface GiftStory {
 }
 
 /**
- * A gift's whole story, oldest first, as one snapshot: requests, redrives, requeues, attempts, what still waits in the outbox,
- * dead letters and what became of them.
+ * A gift's whole story, oldest first, as one snapshot: requests, redrives, requeues, attempts, what still waits in the
+ * outbox, dead letters and what became of them.
  * @param db the database
  * @throws GiftNotFoundError
  */

@@ -1,9 +1,9 @@
 import { type Kysely, sql } from "kysely";
 
 /**
- * Which errors dead letters have had, so that a new one can be told from the thousandth of a known one by every task and
- * after every restart. The column may be null: the previous version of the code doesn't fill it, and older letters keep
- * none, which costs one "new" per known error after the deploy.
+ * Which errors dead letters have had, so that a new one can be told from the thousandth of a known one by every task
+ * and after every restart. The column may be null: the previous version of the code doesn't fill it, and older letters
+ * keep none, which costs one "new" per known error after the deploy.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`

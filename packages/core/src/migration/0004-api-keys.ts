@@ -1,9 +1,9 @@
 import { type Kysely, sql } from "kysely";
 
 /**
- * API keys, and whose a gift is. The new column is null for gifts of before and for those of a stage without keys, so the
- * previous version of the code goes on inserting; without a default and a CHECK, Postgres adds it without reading the
- * table.
+ * API keys, and whose a gift is. The new column is null for gifts of before and for those of a stage without keys, so
+ * the previous version of the code goes on inserting; without a default and a CHECK, Postgres adds it without reading
+ * the table.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`

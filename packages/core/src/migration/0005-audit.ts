@@ -1,9 +1,10 @@
 import { type Kysely, sql } from "kysely";
 
 /**
- * What operators did stays told. Who wrote messages again gets a table of its own, since one gift may be requeued often; the
- * previous version of the code doesn't write it. And a key's end only comes nearer, whoever asks: a right to UPDATE can be had
- * by column, not by direction. The previous version's rotations and revocations never did anything else.
+ * What operators did stays told. Who wrote messages again gets a table of its own, since one gift may be requeued
+ * often; the previous version of the code doesn't write it. And a key's end only comes nearer, whoever asks: a right to
+ * UPDATE can be had by column, not by direction. The previous version's rotations and revocations never did anything
+ * else.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -7,8 +7,8 @@ import { isSchemaReady } from "./schema-version.ts";
 
 /**
  * Brings the schema up to date: all pending migrations in one transaction, under Kysely's advisory lock, so that
- * several processes may call it at once and a failure leaves the schema as it was. A schema that is newer already
- * stays as it is, so that the previous version of the code can be deployed again. It waits for locks half a second at a time,
+ * several processes may call it at once and a failure leaves the schema as it was. A schema that is newer already stays
+ * as it is, so that the previous version of the code can be deployed again. It waits for locks half a second at a time,
  * seldom longer, so that requests go on while a long transaction is in its way (docs/reliability.md).
  * @param db the database, as the owner of the schema; its statement timeout bounds each statement
  * @param pending what to apply, sorted by name

@@ -11,8 +11,9 @@ import type { Database } from "../database/database.ts";
 const lockTimeoutMilliseconds = 500;
 
 /**
- * An autovacuum that stands in the way is canceled by Postgres, but only for one who waits longer than `deadlock_timeout`
- * (1 s here and on RDS). Some attempts do: one wait of a second, instead of half a second again and again until it has ended.
+ * An autovacuum that stands in the way is canceled by Postgres, but only for one who waits longer than
+ * `deadlock_timeout` (1 s here and on RDS). Some attempts do: one wait of a second, instead of half a second again and
+ * again until it has ended.
  */
 const autovacuumTimeoutMilliseconds = 1_300;
 

@@ -28,7 +28,9 @@ export async function grantRoles(db: Kysely<Database>): Promise<GrantedRoles> {
   });
 }
 
-/** No password: until RDS lets it in by token, nobody is let in. Roles belong to the server, so others may create them. */
+/**
+ * No password: until RDS lets it in by token, nobody is let in. Roles belong to the server, so others may create them.
+ */
 async function createRole(trx: Transaction<Database>, name: string, isIam: boolean): Promise<void> {
   const create = sql`
     do $$ begin

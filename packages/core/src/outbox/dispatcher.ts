@@ -8,7 +8,8 @@ export interface DispatcherOptions {
   readonly db: Kysely<Database>;
   /**
    * Hands one message to its queue; resolves once SQS has accepted it.
-   * @param leaseEndsAt monotonic milliseconds (`performance.now`). It rejects instead of calling SQS later: the sweep does then
+   * @param leaseEndsAt monotonic milliseconds (`performance.now`). It rejects instead of calling SQS later: the sweep
+   * does then
    */
   publish(message: OutboxMessage, leaseEndsAt: number): Promise<void>;
   /** Messages held at most; beyond it (SQS is away) the rows simply stay for the sweep. */
@@ -24,8 +25,8 @@ export interface DispatcherOptions {
 export interface Dispatcher {
   /**
    * Takes a committed message; never waits and never throws.
-   * @param leaseEndsAt until when it is this process's alone, in monotonic milliseconds: counted from before the statement that
-   * wrote it, or a freeze between its commit and here would not be noticed
+   * @param leaseEndsAt until when it is this process's alone, in monotonic milliseconds: counted from before the
+   * statement that wrote it, or a freeze between its commit and here would not be noticed
    */
   add(message: OutboxMessage, leaseEndsAt: number): void;
   /** Resolves when everything taken so far is published and deleted, or left behind. */

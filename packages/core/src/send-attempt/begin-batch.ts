@@ -4,7 +4,10 @@ import { createStatementBatch, type Outcome } from "../database/statement-batch.
 import { edges } from "../gift/gift.state.ts";
 import { type AttemptRow, type Beginning, beginAttempt, type Delivery, toBeginning } from "./begin.ts";
 
-/** Creates the batched `beginAttempt`: deliveries that arrive while a statement is in flight begin together with the next. */
+/**
+ * Creates the batched `beginAttempt`: deliveries that arrive while a statement is in flight begin together with the
+ * next.
+ */
 export function createBeginBatch(db: Kysely<Database>): (delivery: Delivery) => Promise<Beginning> {
   return createStatementBatch<Delivery, Beginning>({
     mostStatements: 1,

@@ -13,7 +13,9 @@ export interface GiftToSend {
   readonly code: string;
   readonly amount: number;
   readonly message: string | null;
-  /** Its send requests before this one: a redrive's predecessors, which may have taken effect without our hearing of it. */
+  /**
+   * Its send requests before this one: a redrive's predecessors, which may have taken effect without our hearing of it.
+   */
   readonly earlierRequestIds: readonly string[];
 }
 
@@ -78,7 +80,10 @@ export function toBeginning(row: AttemptRow | undefined, { giftId, requestId }: 
   };
 }
 
-/** `for key share` makes a redrive wait until the attempt can be seen; the foreign key takes the same lock, but at the end. */
+/**
+ * `for key share` makes a redrive wait until the attempt can be seen; the foreign key takes the same lock, but at the
+ * end.
+ */
 async function insertAttempt(db: Kysely<Database>, send: Delivery): Promise<AttemptRow | undefined> {
   const { rows } = await sql<AttemptRow>`
     with gift as (

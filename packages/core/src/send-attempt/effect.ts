@@ -3,9 +3,9 @@ import type { Database } from "../database/database.ts";
 import { sendErrors } from "./send-error.ts";
 
 /**
- * So long after its begin an attempt may still take effect, when nobody has heard that it did not. Half of it is ours, to
- * make the call in: the fleet's handler timeout of 25 s fits in with room for a clock and a network. The other half is the
- * provider's, to finish what we hung up on.
+ * So long after its begin an attempt may still take effect, when nobody has heard that it did not. Half of it is ours,
+ * to make the call in: the fleet's handler timeout of 25 s fits in with room for a clock and a network. The other half
+ * is the provider's, to finish what we hung up on.
  */
 export const effectSeconds = 60;
 
@@ -16,8 +16,8 @@ export const callSeconds = effectSeconds / 2;
 export const providerSeconds = effectSeconds - callSeconds;
 
 /**
- * Failures after which the provider does nothing more. The statement asks for these and not for the others: a code that it
- * doesn't know, such as another version's, costs a redrive a minute instead of a second delivery.
+ * Failures after which the provider does nothing more. The statement asks for these and not for the others: a code that
+ * it doesn't know, such as another version's, costs a redrive a minute instead of a second delivery.
  */
 export const definiteErrors = Object.entries(sendErrors).flatMap(([code, { effect }]) =>
   effect === "none" ? [code] : [],

@@ -6,8 +6,8 @@ import { inTransaction } from "../database/in-transaction.ts";
 const number = 2_000_000_000;
 
 /**
- * Writes what an attempt writes and takes it back. A server whose disk is full, or that has become read-only, answers every
- * read: asked for no more than that it seems well, and each message that is tried on it loses a receive.
+ * Writes what an attempt writes and takes it back. A server whose disk is full, or that has become read-only, answers
+ * every read: asked for no more than that it seems well, and each message that is tried on it loses a receive.
  * @param db the database
  * @throws what beginning an attempt would throw; nothing is tried while there has never been one
  */

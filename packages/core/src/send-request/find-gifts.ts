@@ -4,8 +4,8 @@ import { toGift } from "../gift/gift.table.ts";
 import type { Gift } from "../gift/gift.ts";
 
 /**
- * The gifts that were sent under a request id, newest first: clients choose their keys per gift, so several may share one.
- * The primary key begins with the gift, so this reads the table: for an operator's question, not for a request.
+ * The gifts that were sent under a request id, newest first: clients choose their keys per gift, so several may share
+ * one. The primary key begins with the gift, so this reads the table: for an operator's question, not for a request.
  * @param db the database
  * @param find the request id, exactly, and how many gifts at most
  */

@@ -10,7 +10,8 @@ import { watchedBy } from "./watched.ts";
 import { workerGroup } from "./worker.ts";
 
 /**
- * The dashboard below SLOs and monitors and above the log, in the order in which somebody looks: from the client to the database.
+ * The dashboard below SLOs and monitors and above the log, in the order in which somebody looks: from the client to the
+ * database.
  * @param definitions the monitors of the same deployment
  */
 export function boardOf(deployment: Deployment, definitions: readonly Definition[]): readonly Group[] {

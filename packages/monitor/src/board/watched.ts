@@ -12,7 +12,9 @@ export interface Watched {
   alert(key: string): Alert;
 }
 
-/** @param definitions what `monitorsOf` returned: the dashboard draws the same objects, so its lines are the alerts'. */
+/**
+ * @param definitions what `monitorsOf` returned: the dashboard draws the same objects, so its lines are the alerts'.
+ */
 export function watchedBy(definitions: readonly Definition[]): Watched {
   const find = (key: string): Definition => {
     const found = definitions.find((definition) => definition.key === key);
@@ -31,7 +33,10 @@ export function watchedBy(definitions: readonly Definition[]): Watched {
   };
 }
 
-/** A monitor that sums a count over its window is drawn in steps of that window: only then do the threshold and the bars agree. */
+/**
+ * A monitor that sums a count over its window is drawn in steps of that window: only then do the threshold and the bars
+ * agree.
+ */
 function lineOf(title: string, { formula, during, windowMinutes }: MetricCondition) {
   if (formula.is !== "series" || during !== "sum") return { label: title, formula };
   return line(title, formula.of, { rollupMinutes: windowMinutes });

@@ -6,8 +6,8 @@ import { own } from "../series.ts";
 const { thresholdMilliseconds } = objectives.latency;
 
 /**
- * How the API feels, by its own count of slow answers: of every request and every operation, within seconds, health checks left out. More
- * than 5 % of them is a p95 above the limit (decision 25: why it isn't asked as one).
+ * How the API feels, by its own count of slow answers: of every request and every operation, within seconds, health
+ * checks left out. More than 5 % of them is a p95 above the limit (decision 25: why it isn't asked as one).
  */
 export function apiMonitors({ thresholds }: Deployment): readonly Definition[] {
   return [

@@ -13,8 +13,8 @@ export function queueMonitors(deployment: Deployment): readonly Definition[] {
 }
 
 /**
- * The age of the oldest message. SQS moves a message that was received three times to the back and leaves it out, so a gift that keeps failing
- * doesn't look like a queue that stands still:
+ * The age of the oldest message. SQS moves a message that was received three times to the back and leaves it out, so a
+ * gift that keeps failing doesn't look like a queue that stands still:
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html.
  */
 function queueAge(queue: string, { queueAgeSeconds }: Thresholds): Definition {
@@ -42,7 +42,10 @@ function queueAge(queue: string, { queueAgeSeconds }: Thresholds): Definition {
   };
 }
 
-/** More waits than all tasks together finish in the time that the fleet's entry accepts: scaling can't catch up any more. */
+/**
+ * More waits than all tasks together finish in the time that the fleet's entry accepts: scaling can't catch up any
+ * more.
+ */
 function queueBacklog({ declaration, maxTasks }: Consumer, { queueBacklogWaits }: Thresholds): Definition {
   const { consumes: queue } = declaration;
   return {

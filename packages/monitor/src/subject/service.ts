@@ -25,7 +25,8 @@ function tasksMissing({ name, tag, runs }: DeployedService): Definition {
         of: service(name, "aws.ecs.service.desired"),
         minus: service(name, "aws.ecs.service.running"),
       },
-      // For a quarter of an hour: a rolling deploy starts new tasks before it ends old ones, a new task needs a minute or two.
+      // For a quarter of an hour: a rolling deploy starts new tasks before it ends old ones, a new task needs a minute
+      // or two.
       during: "min",
       windowMinutes: 15,
       comparator: ">=",
@@ -41,7 +42,10 @@ function tasksMissing({ name, tag, runs }: DeployedService): Definition {
   };
 }
 
-/** A share of CPU is never below zero: only missing data alerts. Per tag and not per task, because a task that is replaced takes its agent along. */
+/**
+ * A share of CPU is never below zero: only missing data alerts. Per tag and not per task, because a task that is
+ * replaced takes its agent along.
+ */
 function agentSilent(tag: ServiceTag): Definition {
   return {
     id: "agent-silent",

@@ -36,8 +36,8 @@ function sendFailures(thresholds: Pair): Definition {
 }
 
 /**
- * Open for most of five minutes: the gauge may show a probe in between. When a dependency is away, the queues of gifts page; dead letters
- * can wait, as SQS keeps them for ten days at least.
+ * Open for most of five minutes: the gauge may show a probe in between. When a dependency is away, the queues of gifts
+ * page; dead letters can wait, as SQS keeps them for ten days at least.
  */
 function circuitOpen(queue: string, isForDeadLetters: boolean): Definition {
   return {
@@ -92,7 +92,10 @@ function outboxAge(queue: string, thresholds: Pair): Definition {
   };
 }
 
-/** SQS can lose what nobody else remembers but the gift itself: a queue purged, deleted, or left alone for longer than it keeps messages. */
+/**
+ * SQS can lose what nobody else remembers but the gift itself: a queue purged, deleted, or left alone for longer than
+ * it keeps messages.
+ */
 function stuckGifts(thresholds: Pair): Definition {
   return {
     id: "stuck-gifts",
