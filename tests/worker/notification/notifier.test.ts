@@ -57,7 +57,7 @@ function told(): number {
 test("one dead letter is one message", async () => {
   const { notifier, of } = start();
   notifier.notify(notice());
-  await expect.poll(() => of("notification.sent"), poll).toMatchObject([{ letters: 1, errors: 1 }]);
+  await expect.poll(() => of("notification.sent"), poll).toMatchObject([{ dead_letters: 1, errors: 1 }]);
   await notifier.stop(1_000);
   expect(slack.messages).toHaveLength(1);
   const [message] = slack.messages;
@@ -78,7 +78,7 @@ test("a thousand at once are one message, and so are the thousand after it", asy
   await expect.poll(told, poll).toBe(2_000);
   expect(slack.messages).toHaveLength(2);
   expect(slack.messages[0]?.text).toContain("1 new error");
-  expect(slack.messages[1] && readable(slack.messages[1])).toContain("500 letters");
+  expect(slack.messages[1] && readable(slack.messages[1])).toContain("500 dead letters");
 });
 
 test("while they keep coming there is one message per interval", async () => {
@@ -117,10 +117,10 @@ describe("a Slack that can't", () => {
     notifier.notify(notice());
     await expect
       .poll(() => of("notification.failed"), poll)
-      .toMatchObject([{ letters: 1, reason: "Slack answered 429 rate_limited" }]);
+      .toMatchObject([{ dead_letters: 1, reason: "Slack answered 429 rate_limited" }]);
     slack.behave("ok");
     for (let index = 0; index < 10; index += 1) notifier.notify(notice({ isNewError: true }));
-    await expect.poll(() => of("notification.sent"), poll).toMatchObject([{ letters: 11 }]);
+    await expect.poll(() => of("notification.sent"), poll).toMatchObject([{ dead_letters: 11 }]);
     const [first = 0, second = 0] = slack.arrivals;
     expect(second - first).toBeGreaterThan(950);
     expect(slack.messages).toHaveLength(2);
@@ -133,7 +133,7 @@ describe("a Slack that can't", () => {
     await expect.poll(() => of("notification.failed").length, poll).toBeGreaterThan(1);
     notifier.notify(notice());
     slack.behave("ok");
-    await expect.poll(() => of("notification.sent"), poll).toMatchObject([{ letters: 2 }]);
+    await expect.poll(() => of("notification.sent"), poll).toMatchObject([{ dead_letters: 2 }]);
   });
 
   test.each([
@@ -146,10 +146,10 @@ describe("a Slack that can't", () => {
     notifier.notify(notice());
     await expect
       .poll(() => of("notification.dropped"), poll)
-      .toMatchObject([{ letters: 1, reason: `Slack answered ${status} ${body}` }]);
+      .toMatchObject([{ dead_letters: 1, reason: `Slack answered ${status} ${body}` }]);
     slack.behave("ok");
     notifier.notify(notice());
-    await expect.poll(() => of("notification.sent"), poll).toMatchObject([{ letters: 1 }]);
+    await expect.poll(() => of("notification.sent"), poll).toMatchObject([{ dead_letters: 1 }]);
   });
 
   test("points elsewhere: nobody else is told", async () => {
@@ -168,7 +168,7 @@ describe("a Slack that can't", () => {
     notifier.notify(notice());
     await expect.poll(() => of("notification.failed"), poll).toMatchObject([{ error_code: "TimeoutError" }]);
     slack.behave("ok");
-    await expect.poll(() => of("notification.sent"), poll).toMatchObject([{ letters: 1 }]);
+    await expect.poll(() => of("notification.sent"), poll).toMatchObject([{ dead_letters: 1 }]);
   });
 
   test("answers without end: its first words are read, and the connection is closed", async () => {
@@ -192,7 +192,7 @@ describe("a Slack that can't", () => {
       .poll(() => of("notification.failed")[0], poll)
       .toMatchObject({ error_message: expect.stringContaining("ECONNREFUSED") });
     await proxy.mend();
-    await expect.poll(() => of("notification.sent"), poll).toMatchObject([{ letters: 1 }]);
+    await expect.poll(() => of("notification.sent"), poll).toMatchObject([{ dead_letters: 1 }]);
   });
 
   test("has a name that nobody knows: that is a log line", async () => {
@@ -222,7 +222,7 @@ describe("a stop", () => {
     await expect.poll(() => slack.messages.length, poll).toBe(1);
     notifier.notify(notice());
     await notifier.stop(50);
-    expect(of("notification.dropped")).toMatchObject([{ letters: 2, reason: expect.stringContaining("ended") }]);
+    expect(of("notification.dropped")).toMatchObject([{ dead_letters: 2, reason: expect.stringContaining("ended") }]);
     await expect.poll(() => slack.connections(), poll).toBe(0);
   });
 
@@ -233,7 +233,7 @@ describe("a stop", () => {
     await expect.poll(() => of("notification.failed").length, poll).toBe(1);
     await notifier.stop(5_000);
     expect(slack.messages).toHaveLength(1);
-    expect(of("notification.dropped")).toMatchObject([{ letters: 1 }]);
+    expect(of("notification.dropped")).toMatchObject([{ dead_letters: 1 }]);
   });
 
   test("tries a Slack again that was broken a moment ago", async () => {
@@ -243,6 +243,6 @@ describe("a stop", () => {
     await expect.poll(() => of("notification.failed").length, poll).toBe(1);
     slack.behave("ok");
     await notifier.stop(5_000);
-    expect(of("notification.sent")).toMatchObject([{ letters: 1 }]);
+    expect(of("notification.sent")).toMatchObject([{ dead_letters: 1 }]);
   });
 });

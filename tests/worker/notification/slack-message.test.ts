@@ -30,12 +30,12 @@ test("says where, how many, which error, for whom, and what to do", () => {
     blocks: [
       section("*1,207 new dead letters in gift-dead-letters, stage staging*"),
       section(
-        ":new: `PROVIDER_TIMEOUT: no answer in # s`\n1,204 letters, for example\n" +
+        ":new: `PROVIDER_TIMEOUT: no answer in # s`\n1,204 dead letters, for example\n" +
           "• gift `01a2015d-cc52-7db5-ae7c-b3bfa51a964b` request `birthday-1`\n" +
           "`bun run operate staging dead-letters list --fingerprint 000000000000`",
       ),
       section(
-        "`PROVIDER_TIMEOUT: no answer in # s`\n3 letters, for example\n" +
+        "`PROVIDER_TIMEOUT: no answer in # s`\n3 dead letters, for example\n" +
           "• gift `01a2015d-cc52-7db5-ae7c-b3bfa51a964b` request `birthday-1`\n" +
           "`bun run operate staging dead-letters list --fingerprint 000000000001`",
       ),
@@ -48,16 +48,16 @@ test("says where, how many, which error, for whom, and what to do", () => {
   });
 });
 
-test("one letter is one letter, and without a known address the runbook is named", () => {
+test("one dead letter is one dead letter, and without a known address the runbook is named", () => {
   const message = slackMessage(digestOf({ examples: [] }), { ...context, runbookUrl: undefined });
   expect(message.text).toBe("1 new dead letter in gift-dead-letters, stage staging");
-  expect(readable(message)).toContain("\n1 letter\n");
+  expect(readable(message)).toContain("\n1 dead letter\n");
   expect(readable(message)).toContain("What to do: `docs/runbook.md#dead-letter`.");
 });
 
-test("letters beyond the errors that it shows are counted", () => {
+test("dead letters beyond the errors that it shows are counted", () => {
   const message = slackMessage({ ...digestOf({}), letters: 41, otherLetters: 40 }, context);
-  expect(readable(message)).toContain("and 40 letters with other errors");
+  expect(readable(message)).toContain("and 40 dead letters with other errors");
 });
 
 test("an error or a client's key can't mention people, make a link, leave its code or break the line", () => {

@@ -51,7 +51,7 @@ export function startNotifier(options: NotifierOptions): Notifier {
   async function tell(): Promise<void> {
     const digest = collected.take();
     const posted = await post(digest);
-    const fields = { letters: digest.letters, errors: digest.errors.length };
+    const fields = { dead_letters: digest.letters, errors: digest.errors.length };
     if (posted.kind === "delivered") {
       pace.delivered();
       log("notification.sent", fields);
@@ -79,7 +79,7 @@ export function startNotifier(options: NotifierOptions): Notifier {
     if (collected.letters() > 0 && !farewell.signal.aborted && !pace.isAskedToWait()) await tell();
     if (collected.letters() > 0)
       log("notification.dropped", {
-        letters: collected.letters(),
+        dead_letters: collected.letters(),
         reason: "the process ended before it could be told",
       });
   }

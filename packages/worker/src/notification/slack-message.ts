@@ -1,6 +1,6 @@
 import type { Digest, DigestError, Example } from "./digest.ts";
 
-/** Where the letters of a message come from. */
+/** Where the dead letters of a message come from. */
 export interface SlackContext {
   readonly stage: string;
   /** The fleet's name of the dead-letter queue. */
@@ -22,7 +22,7 @@ export function slackMessage(digest: Digest, context: SlackContext) {
   const { stage, queue } = context;
   const newErrors = digest.errors.filter(({ isNewError }) => isNewError).length;
   const title = `${plural(digest.letters, "new dead letter")} in ${queue}, stage ${stage}`;
-  const others = digest.otherLetters > 0 ? [`and ${plural(digest.otherLetters, "letter")} with other errors`] : [];
+  const others = digest.otherLetters > 0 ? [`and ${plural(digest.otherLetters, "dead letter")} with other errors`] : [];
   return {
     text: escaped(newErrors > 0 ? `${title}, ${plural(newErrors, "new error")}` : title),
     unfurl_links: false,
@@ -39,7 +39,7 @@ function tell(kind: DigestError, { operatorCommand }: SlackContext): string {
   const { error, fingerprint, isNewError, letters, examples } = kind;
   return [
     `${isNewError ? ":new: " : ""}${code(error, most.error)}`,
-    `${plural(letters, "letter")}${examples.length > 0 ? ", for example" : ""}`,
+    `${plural(letters, "dead letter")}${examples.length > 0 ? ", for example" : ""}`,
     ...examples.map(exampleLine),
     code(`${operatorCommand} dead-letters list --fingerprint ${fingerprint}`),
   ].join("\n");
