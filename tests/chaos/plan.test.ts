@@ -1,6 +1,7 @@
 import { faultKinds } from "@gift/chaos/plan/fault-kind";
 import { planKeys } from "@gift/chaos/plan/key-plan";
 import { type Fault, occursIn, planFaults } from "@gift/chaos/plan/plan";
+import { otherRoles } from "@gift/local/stack/service-spec";
 import { describe, expect, test } from "vitest";
 
 const seeds = Array.from({ length: 200 }, (_, seed) => seed);
@@ -53,7 +54,7 @@ describe.each([
   test("spares none of the three workers for ever", () => {
     const killed = plans.flat().filter(({ way }) => way === "kill");
     expect(new Set(killed.map(({ target }) => target))).toEqual(
-      new Set(["api", "outbox", "dead-letters", "sqs", ...[1, 2, 3].map((n) => `gift-worker-${n}`)]),
+      new Set(["api", ...otherRoles, "sqs", ...[1, 2, 3].map((n) => `gift-worker-${n}`)]),
     );
   });
 });

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readConfig as readApiConfig } from "@gift/api/config";
-import { fleet } from "@gift/fleet/fleet";
+import { fleet, workerNames } from "@gift/fleet/fleet";
 import { readConfig as readWorkerConfig } from "@gift/worker/config";
 import { beforeAll, expect, test } from "vitest";
 import { ofType } from "./synth/read.ts";
@@ -47,7 +47,7 @@ test("the API understands what it is given, and listens on this machine only", (
 test("the worker runs every role against the stage's real queues", () => {
   const worker = commandOf("WorkerDev");
   const { roles, queueUrls, areTestValuesAllowed } = readWorkerConfig({ ...worker.environment }, resourcesOf(worker));
-  expect(new Set(roles)).toEqual(new Set(["gift", "outbox", "dead-letters"]));
+  expect(new Set(roles)).toEqual(new Set(workerNames));
   expect(queueUrls.get("gift")).toMatch(/^https:\/\/sqs\..*gift-dave-GiftQueue/);
   expect(areTestValuesAllowed).toBe(true);
 });

@@ -16,9 +16,9 @@ import type { Stack } from "./synth/stack.ts";
 import { synthesized } from "./synth/synthesized.ts";
 import { bindingsOf, environmentOf, serviceNamed } from "./task.ts";
 
-const receipt: ConsumerService = {
+const example: ConsumerService = {
   ...fleet.services.gift,
-  consumes: "receipt",
+  consumes: "example",
   publishes: ["gift"],
   slots: 3,
   stopTimeoutSeconds: 75,
@@ -29,19 +29,19 @@ const receipt: ConsumerService = {
 const extended: FleetDeclaration = {
   queues: {
     ...fleet.queues,
-    receipt: {
-      resource: "ReceiptQueue",
+    example: {
+      resource: "ExampleQueue",
       visibilityTimeoutSeconds: 40,
       retentionSeconds: 86_400,
-      deadLetter: { queue: "receipt-dead-letters", maxReceiveCount: 3 },
+      deadLetter: { queue: "example-dead-letters", maxReceiveCount: 3 },
     },
-    "receipt-dead-letters": {
-      resource: "ReceiptDeadLetters",
+    "example-dead-letters": {
+      resource: "ExampleDeadLetters",
       visibilityTimeoutSeconds: 40,
       retentionSeconds: 7 * 86_400,
     },
   },
-  services: { ...fleet.services, receipt },
+  services: { ...fleet.services, example },
 };
 
 const localDatabase = { host: "h", port: 1, database: "d", username: "u", auth: "password", password: "p" } as const;
@@ -49,6 +49,8 @@ const localSettings: Settings = {
   ...{ port: 1, dataFolder: "/data", environmentFile: "/data/env", fresh: false, failureRate: 0, workers: 1 },
   logLevel: "info",
 };
+
+const roles = [...workerNames, "example"];
 
 /** Puts the fleet where a synthesis finds it; named by its content, as syntheses are kept by name. */
 function writeFleet(): string {
@@ -74,61 +76,61 @@ describe("one entry more for a queue, its dead letters and a worker", () => {
 
   test("yields the queues as declared", () => {
     expect(queueProblems(production, extended)).toEqual([]);
-    const redrive: unknown = JSON.parse(String(named(production, "ReceiptQueueQueue").inputs.redrivePolicy));
+    const redrive: unknown = JSON.parse(String(named(production, "ExampleQueueQueue").inputs.redrivePolicy));
     expect(redrive).toMatchObject({ maxReceiveCount: 3 });
   });
 
   test("yields a service with an agent, linked to its own queues, that has its time to stop", () => {
-    const { process, agent, service } = serviceNamed(production, "ReceiptWorker");
-    expect(environmentOf(process).ROLES).toBe("receipt");
-    expect(bindingsOf(process)).toEqual(new Set(["App", "Database", "GiftQueueProducer", "ReceiptQueueConsumer"]));
+    const { process, agent, service } = serviceNamed(production, "ExampleWorker");
+    expect(environmentOf(process).ROLES).toBe("example");
+    expect(bindingsOf(process)).toEqual(new Set(["App", "Database", "GiftQueueProducer", "ExampleQueueConsumer"]));
     expect(process.stopTimeout).toBe(75);
     expect(agent.essential).toBe(false);
     expect(service.options.dependsOn).toContain("MigrationRun");
-    expect(production.outputs.taskDefinitions).toHaveProperty("ReceiptWorker");
-    expect(production.outputs.queueUrls).toHaveProperty("receipt-dead-letters");
+    expect(production.outputs.taskDefinitions).toHaveProperty("ExampleWorker");
+    expect(production.outputs.queueUrls).toHaveProperty("example-dead-letters");
   });
 
   test("yields a scaling policy with a target of its own", () => {
-    expect(named(production, "ReceiptWorkerBacklogOfreceipt").inputs).toMatchObject({
-      resourceId: expect.stringMatching(/\/ReceiptWorker$/),
-      targetTrackingScalingPolicyConfiguration: { targetValue: acceptableBacklogPerTask(receipt) },
+    expect(named(production, "ExampleWorkerBacklogOfexample").inputs).toMatchObject({
+      resourceId: expect.stringMatching(/\/ExampleWorker$/),
+      targetTrackingScalingPolicyConfiguration: { targetValue: acceptableBacklogPerTask(example) },
     });
-    expect(acceptableBacklogPerTask(receipt)).toBe(540);
+    expect(acceptableBacklogPerTask(example)).toBe(540);
   });
 
   test("joins the one worker of a small stage, and `sst dev`", () => {
-    expect(environmentOf(serviceNamed(staging, "Worker").process).ROLES).toBe("gift,outbox,dead-letters,receipt");
+    expect(environmentOf(serviceNamed(staging, "Worker").process).ROLES).toBe(roles.join(","));
     expect(serviceNamed(staging, "Worker").process.stopTimeout).toBe(75);
     expect(dev.devCommands.WorkerDev).toMatchObject({
-      environment: { ROLES: "gift,outbox,dead-letters,receipt" },
-      links: expect.arrayContaining(["ReceiptQueueConsumer"]),
+      environment: { ROLES: roles.join(",") },
+      links: expect.arrayContaining(["ExampleQueueConsumer"]),
     });
   });
 
   test("yields its monitors, whose queries name what AWS calls the queues and the service", () => {
     const queryOf = (key: string) => named(production, `Monitor${key}`).inputs.query;
     const name = (queue: string) => String(named(production, queue).inputs.name);
-    expect(queryOf("QueueAgeReceipt")).toContain(`{queuename:${name("ReceiptQueueQueue").toLowerCase()}}`);
-    expect(queryOf("DeadLetterReceiptDeadLetters")).toContain("queue:receipt-dead-letters");
-    expect(queryOf("TasksMissingReceiptWorker")).toContain("servicename:receiptworker");
-    expect(queryOf("CircuitOpenReceipt")).toContain("queue:receipt");
+    expect(queryOf("QueueAgeExample")).toContain(`{queuename:${name("ExampleQueueQueue").toLowerCase()}}`);
+    expect(queryOf("DeadLetterExampleDeadLetters")).toContain("queue:example-dead-letters");
+    expect(queryOf("TasksMissingExampleWorker")).toContain("servicename:exampleworker");
+    expect(queryOf("CircuitOpenExample")).toContain("queue:example");
     // 540 messages per task, for three.
-    expect(queryOf("QueueBacklogReceipt")).toMatch(/ > 1620$/);
+    expect(queryOf("QueueBacklogExample")).toMatch(/ > 1620$/);
   });
 
   test("runs on the local stack, linked to its own queues there", async () => {
     const sqs = await startSqs();
     onTestFinished(() => sqs.close());
     vi.resetModules();
-    vi.doMock("@gift/fleet/fleet", () => ({ fleet: extended, workerNames: [...workerNames, "receipt"] }));
+    vi.doMock("@gift/fleet/fleet", () => ({ fleet: extended, workerNames: roles }));
     onTestFinished(() => void vi.doUnmock("@gift/fleet/fleet"));
     const { ensureQueues } = await import("@gift/local/sqs/queues");
     const { workerSpecs } = await import("@gift/local/stack/service-spec");
     const queues = await ensureQueues(sqs.origin);
     const environment = workerSpecs(localSettings, { database: localDatabase, queues }).at(-1)?.environment;
-    expect(environment?.ROLES).toBe("outbox,dead-letters,receipt");
-    const { url }: { url: string } = JSON.parse(environment?.SST_RESOURCE_ReceiptQueueConsumer ?? "{}");
+    expect(environment?.ROLES).toBe(roles.filter((role) => role !== "gift").join(","));
+    const { url }: { url: string } = JSON.parse(environment?.SST_RESOURCE_ExampleQueueConsumer ?? "{}");
     expect(await sqs.counts(url)).toEqual({ visible: 0, inFlight: 0 });
   });
 

@@ -1,9 +1,12 @@
 import { SSMClient } from "@aws-sdk/client-ssm";
+import { queueNames } from "@gift/fleet/each-queue";
 import { readHandbook } from "@gift/release/operate/handbook";
 import { describe, expect, test } from "vitest";
 import { stages } from "../../infra/stage-table.ts";
 import { serveAws } from "../release/aws.ts";
 import { synthesized } from "./synth/synthesized.ts";
+
+const variableOf = (queue: string) => `${queue.replaceAll("-", "_").toUpperCase()}_QUEUE`;
 
 describe("what an operator's commands know about a stage", () => {
   test.each([...Object.keys(stages), "pr-1"])(
@@ -16,15 +19,7 @@ describe("what an operator's commands know about a stage", () => {
       const handbook = await readHandbook(new SSMClient({ endpoint, region: "us-east-1", credentials }), stage);
       expect(handbook.operator).toMatchObject({ container: "Operator", logGroup: `/gift/${stage}/Operator` });
       expect(new Set(Object.keys(handbook.names))).toEqual(
-        new Set([
-          "API_URL",
-          "CLUSTER",
-          "DATABASE",
-          "GIFT_DEAD_LETTERS_QUEUE",
-          "GIFT_QUEUE",
-          "LOAD_BALANCER",
-          "LOG_GROUP",
-        ]),
+        new Set(["API_URL", "CLUSTER", "DATABASE", "LOAD_BALANCER", "LOG_GROUP", ...queueNames.map(variableOf)]),
       );
       expect(JSON.stringify(handbook)).not.toMatch(/password|secret/i);
     },

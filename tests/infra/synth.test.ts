@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { queueNames } from "@gift/fleet/each-queue";
 import { describe, expect, test } from "vitest";
 import { containersOf, named, ofType } from "./synth/read.ts";
 import { root } from "./synth/repository.ts";
@@ -53,7 +54,7 @@ describe("a synthesis", () => {
       "aws:rds/instance:Instance",
     ])
       expect(ofType(stack, type)).toEqual([]);
-    expect(ofType(stack, "aws:sqs/queue:Queue")).toHaveLength(2);
+    expect(ofType(stack, "aws:sqs/queue:Queue")).toHaveLength(queueNames.length);
     expect(stack.links).toMatchObject({ Database: { properties: { host: "localhost", auth: "password" } } });
   }, 60_000);
 });

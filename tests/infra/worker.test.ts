@@ -1,7 +1,8 @@
 import { acceptableBacklogPerTask } from "@gift/fleet/backlog";
-import { fleet } from "@gift/fleet/fleet";
+import { fleet, workerNames } from "@gift/fleet/fleet";
 import { notSetYet } from "@gift/worker/notification/webhook-url";
 import { expect, test } from "vitest";
+import { pascalCase } from "../../infra/resource-name.ts";
 import { runbookUrl } from "../../infra/stage-table.ts";
 import { deployments } from "./deployment.ts";
 import { named, ofType, statementsOf } from "./synth/read.ts";
@@ -30,13 +31,7 @@ test(
   async () => {
     const stack = await synthesized({ stage: "production" });
     const roles = new Map(workersOf(stack).map(({ name, process }) => [name, environmentOf(process).ROLES]));
-    expect(roles).toEqual(
-      new Map([
-        ["GiftWorker", "gift"],
-        ["OutboxWorker", "outbox"],
-        ["DeadLettersWorker", "dead-letters"],
-      ]),
-    );
+    expect(roles).toEqual(new Map(workerNames.map((role) => [`${pascalCase(role)}Worker`, role])));
     expect(limitsOf(stack, "GiftWorker")).toEqual([1, 3]);
     expect(limitsOf(stack, "DeadLettersWorker")).toEqual([1, 3]);
     // A sweep has no backlog.
@@ -51,7 +46,7 @@ test(
   async () => {
     const stack = await synthesized({ stage: "staging" });
     expect(workersOf(stack).map(({ name, process }) => [name, environmentOf(process).ROLES])).toEqual([
-      ["Worker", "gift,outbox,dead-letters"],
+      ["Worker", workerNames.join(",")],
     ]);
     expect(limitsOf(stack, "Worker")).toEqual([1, 1]);
     const { capacityProviderStrategies } = serviceNamed(stack, "Worker").service.inputs;

@@ -5,7 +5,7 @@ import { ofEachQueue } from "@gift/fleet/each-queue";
 import { fleet } from "@gift/fleet/fleet";
 import type { Settings } from "@gift/local/command/settings";
 import { repositoryFolder } from "@gift/local/repository";
-import { apiSpec, consoleSpec, linkEnvironment, workerSpecs } from "@gift/local/stack/service-spec";
+import { apiSpec, consoleSpec, linkEnvironment, otherRoles, workerSpecs } from "@gift/local/stack/service-spec";
 import { traced } from "@gift/local/stack/tracing";
 import { expect, test } from "vitest";
 
@@ -41,7 +41,7 @@ test("a service's resources arrive as SST would send them", () => {
 
 test("every role of the fleet runs, the senders as often as asked", () => {
   const roles = workerSpecs(settings, links).map(({ environment }) => environment.ROLES);
-  expect(roles).toEqual(["gift", "gift", "gift", "outbox,dead-letters"]);
+  expect(roles).toEqual(["gift", "gift", "gift", otherRoles.join(",")]);
   const consumersAndSweeps = Object.entries(fleet.services).filter(([, { kind }]) => kind !== "http");
   expect(new Set(roles.join(",").split(","))).toEqual(new Set(consumersAndSweeps.map(([name]) => name)));
 });

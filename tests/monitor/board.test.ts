@@ -50,7 +50,7 @@ describe("the dashboard", () => {
     const more = deploymentOf(extended);
     const titles = boardOf(more, monitorsOf(more)).flatMap((group) => group.charts.map(({ title }) => title));
     const added = titles.filter((title) => !charts.some((chart) => chart.title === title));
-    for (const subject of ["receipt: messages", "receipt: age", "receipt-worker: tasks", "New dead letters in lost"])
+    for (const subject of ["example: messages", "example: age", "example-worker: tasks", "New dead letters in lost"])
       expect(
         added.some((title) => title.startsWith(subject)),
         subject,

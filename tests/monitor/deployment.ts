@@ -39,12 +39,12 @@ export const sloNames: SloNames = {
 export const extended: FleetDeclaration = {
   queues: {
     ...fleet.queues,
-    receipt: { ...fleet.queues.gift, resource: "ReceiptQueue", deadLetter: { queue: "lost", maxReceiveCount: 3 } },
-    lost: { ...fleet.queues["gift-dead-letters"], resource: "LostReceipts" },
+    example: { ...fleet.queues.gift, resource: "ExampleQueue", deadLetter: { queue: "lost", maxReceiveCount: 3 } },
+    lost: { ...fleet.queues["gift-dead-letters"], resource: "LostExamples" },
   },
   services: {
     ...fleet.services,
-    receipt: { ...fleet.services.gift, consumes: "receipt", slots: 2 },
-    sweep: { ...fleet.services.outbox, publishes: ["receipt"] },
+    example: { ...fleet.services.gift, consumes: "example", slots: 2 },
+    sweep: { ...fleet.services.outbox, publishes: ["example"] },
   },
 };

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { queueNames } from "@gift/fleet/each-queue";
+import { fleet, workerNames } from "@gift/fleet/fleet";
 import type { Definition } from "@gift/monitor/definition";
 import { monitorIds } from "@gift/monitor/monitor-id";
 import { monitorsOf } from "@gift/monitor/monitors";
@@ -12,6 +14,9 @@ import { seriesOf } from "./signal.ts";
 
 const definitions = monitorsOf(deployment);
 const keysOf = (all: readonly Definition[]) => all.map(({ key }) => key);
+
+const deadLetterQueues = queueNames.filter((name) => !("deadLetter" in fleet.queues[name]));
+const workQueues = queueNames.filter((name) => "deadLetter" in fleet.queues[name]);
 
 /** Keys of the monitors whose query reads a metric. */
 function readersOf(metric: string): readonly string[] {
@@ -28,14 +33,17 @@ describe("the eight of the original design", () => {
     [
       "fewer tasks than desired, for the API and for each worker",
       "aws.ecs.service.running",
-      ["Api", "gift-worker", "outbox-worker", "dead-letters-worker"].map((name) => `tasks-missing-${name}`),
+      ["Api", ...workerNames.map((name) => `${name}-worker`)].map((name) => `tasks-missing-${name}`),
     ],
     [
       "a deep queue",
       "aws.sqs.approximate_number_of_messages_visible",
-      ["queue-backlog-gift", "dead-letter-unrecorded-gift-dead-letters"],
+      [
+        ...workQueues.map((name) => `queue-backlog-${name}`),
+        ...deadLetterQueues.map((name) => `dead-letter-unrecorded-${name}`),
+      ],
     ],
-    ["an old queue", "aws.sqs.approximate_age_of_oldest_message", ["queue-age-gift"]],
+    ["an old queue", "aws.sqs.approximate_age_of_oldest_message", workQueues.map((name) => `queue-age-${name}`)],
     ["the database's CPU", "aws.rds.cpuutilization", ["database-cpu"]],
     ["the database's connections", "aws.rds.database_connections", ["database-connections"]],
   ])("%s", (_, metric, keys) => {
@@ -108,12 +116,12 @@ describe("one entry more for a queue, its dead letters and a worker", () => {
     const added = more.filter(({ key }) => !keysOf(definitions).includes(key));
     expect(new Set(keysOf(added))).toEqual(
       new Set([
-        "tasks-missing-receipt-worker",
+        "tasks-missing-example-worker",
         "tasks-missing-sweep-worker",
-        "queue-age-receipt",
-        "queue-backlog-receipt",
-        "circuit-open-receipt",
-        "outbox-age-receipt",
+        "queue-age-example",
+        "queue-backlog-example",
+        "circuit-open-example",
+        "outbox-age-example",
         "dead-letter-lost",
         "dead-letter-unrecorded-lost",
       ]),
@@ -124,7 +132,7 @@ describe("one entry more for a queue, its dead letters and a worker", () => {
   test("has a backlog threshold of its own: what its tasks finish in the wait that it accepts", () => {
     const thresholdsOf = (key: string) => more.find((each) => each.key === key)?.condition.thresholds;
     // 60 s × slots ÷ 0.05 s, for three tasks.
-    expect(thresholdsOf("queue-backlog-receipt")).toEqual({ critical: 7_200, warning: 3_600 });
+    expect(thresholdsOf("queue-backlog-example")).toEqual({ critical: 7_200, warning: 3_600 });
     expect(thresholdsOf("queue-backlog-gift")).toEqual({ critical: 360_000, warning: 180_000 });
   });
 });

@@ -1,3 +1,4 @@
+import { workerNames } from "@gift/fleet/fleet";
 import { readConfig } from "@gift/worker/config";
 import { stopTimeoutSecondsOf } from "@gift/worker/worker";
 import { describe, expect, test } from "vitest";
@@ -47,9 +48,9 @@ describe("roles", () => {
   });
 
   test.each([
-    [{}, "ROLES: it names no role; give one or more of gift, outbox, dead-letters, with commas between them"],
+    [{}, `ROLES: it names no role; give one or more of ${workerNames.join(", ")}, with commas between them`],
     [{ ROLES: "gift,,outbox" }, "ROLES: it names no role"],
-    [{ ROLES: "gifts" }, "ROLES: there is no role gifts; give one or more of gift, outbox, dead-letters"],
+    [{ ROLES: "gifts" }, `ROLES: there is no role gifts; give one or more of ${workerNames.join(", ")}`],
   ])("%j is refused in a sentence", (env, message) => {
     expect(() => readConfig(env, everything)).toThrow(message);
   });

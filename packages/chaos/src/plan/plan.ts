@@ -70,7 +70,7 @@ function boundsOf(length: Length, leaseSeconds: number): { readonly least: numbe
 /** What lasts comes early in a round, where a short run still has room for it. */
 function shuffled(random: () => number): readonly FaultKind[] {
   return faultKinds
-    .map((kind) => ({ kind, order: random() * (kind.length === "moment" ? 1 : 0.6) }))
+    .map((kind) => ({ kind, order: random() * (kind.length === "moment" ? 1 : 0.5) }))
     .toSorted((a, b) => a.order - b.order)
     .map(({ kind }) => kind);
 }
