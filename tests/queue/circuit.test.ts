@@ -16,7 +16,7 @@ const circuit = { window: 5, failureRatio: 0.8, pauseSeconds: 0.3 };
 function recordCircuit() {
   const events: string[] = [];
   const observer: Partial<ConsumerObserver> = {
-    circuitOpened: ({ reason }) => events.push(reason),
+    circuitOpened: ({ reason, err }) => events.push(err instanceof Error ? `${reason}: ${err.message}` : reason),
     circuitClosed: () => events.push("closed"),
   };
   return { events, observer };
@@ -88,7 +88,7 @@ test.concurrent("an unavailable dependency opens the circuit at once; what is bu
     isHealthy = true;
     await until(() => consumer.totals.acknowledged === 20);
   });
-  expect(events).toEqual(["unavailable", "closed"]);
+  expect(events).toEqual(["unavailable: database away", "closed"]);
   const counts = consumer.handled.map((message) => message.receiveCount);
   // Only those that ran into the outage were received twice.
   expect(counts.filter((count) => count > 1).length).toBeLessThanOrEqual(2);
@@ -135,7 +135,7 @@ test.concurrent("with nothing buffered, the probe is one poll for one message", 
       receiveCount === 1 ? Promise.reject(new Error("away")) : Promise.resolve(acknowledge),
   });
   await whileRunning(consumer, () => until(() => events.length === 2));
-  expect(events).toEqual(["unavailable", "closed"]);
+  expect(events).toEqual(["unavailable: away", "closed"]);
   const asked = recorded.callsOf("ReceiveMessage").map((call) => call.input.MaxNumberOfMessages);
   expect(asked).toContain(1);
   expect(consumer.handled.map((message) => message.receiveCount)).toEqual([1, 2]);

@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { createSqsClient, type SqsClientOptions } from "@gift/queue/client/sqs-client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { failure, type ScriptedSqs, startScriptedSqs } from "./scripted-sqs.ts";
+import { type Answer, failure, type ScriptedSqs, startScriptedSqs } from "./scripted-sqs.ts";
 
 let sqs: ScriptedSqs;
 const environment = { ...process.env };
@@ -97,6 +97,21 @@ test("with one attempt a silence costs one timeout, and is called one", async ()
   sqs.script(() => undefined);
   await expect(call()).rejects.toMatchObject({ name: "TimeoutError" });
   expect(requests()).toHaveLength(1);
+});
+
+test.each<[string, Answer]>([
+  ["times out", () => undefined],
+  ["breaks", (res) => void res.destroy()],
+])("a poll that %s is its poller's to repeat; one that is refused for now is repeated here", async (_, answer) => {
+  const client = createSqsClient({ requestTimeoutMilliseconds: 100 });
+  const poll = () => client.send(new ReceiveMessageCommand({ QueueUrl: sqs.queueUrl, WaitTimeSeconds: 0 }));
+  await poll();
+  sqs.script(answer);
+  await expect(poll()).rejects.toMatchObject({ name: "TimeoutError" });
+  expect(sqs.seen).toHaveLength(2);
+  sqs.script(failure(403, "RequestThrottled"));
+  await poll();
+  expect(sqs.seen).toHaveLength(4);
 });
 
 test("an answer that isn't JSON is an error", async () => {

@@ -32,11 +32,15 @@ test.each([
   ["is away", "ECONNREFUSED"],
   ["has no disk left", "53100"],
   ["is too slow", "57014"],
-])("a handler that fails because Postgres %s is left to the circuit's one line", (_, code) => {
-  const { observer, events } = observed();
-  observer.failed?.(message, Object.assign(new Error("connect"), { code }));
-  observer.circuitOpened?.({ reason: "unavailable" });
+])("a handler that fails because Postgres %s is left to the circuit's one line, which says why", (_, code) => {
+  const { observer, events, of } = observed();
+  const err = Object.assign(new Error("connect"), { code });
+  observer.failed?.(message, err);
+  observer.circuitOpened?.({ reason: "unavailable", err });
   expect(events()).toEqual(["consumer.circuit_opened"]);
+  expect(of("consumer.circuit_opened")).toMatchObject([
+    { reason: "unavailable", error_code: code, error_message: "connect" },
+  ]);
 });
 
 test("a lost lease says why when SQS did", () => {

@@ -33,7 +33,9 @@ test.each([
 
     const mend = await failWrites(database.db, code);
     await sqs.send(world.queueUrl, [gift.body]);
-    await expect.poll(() => of("consumer.circuit_opened"), poll).toMatchObject([{ reason: "unavailable" }]);
+    await expect
+      .poll(() => of("consumer.circuit_opened"), poll)
+      .toMatchObject([{ reason: "unavailable", error_code: code }]);
     // Ten times the circuit's pause: it has asked again and again.
     const fullUntil = performance.now() + 1_000;
     await expect.poll(() => performance.now() > fullUntil, poll).toBe(true);

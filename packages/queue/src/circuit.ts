@@ -18,7 +18,8 @@ export type OpenReason = "failures" | "unavailable" | "probe failed";
 export type Result = "success" | "failure" | "unavailable" | "undecided";
 
 export interface CircuitEvents {
-  opened(reason: OpenReason): void;
+  /** With the error of the message that decided it, if one was thrown. */
+  opened(reason: OpenReason, err: unknown): void;
   /** Half-open or closed: something may start again. */
   admitting(): void;
   closed(openMilliseconds: number): void;
@@ -62,10 +63,11 @@ export class Circuit {
     if (this.#state === "half-open") this.#probe = lease;
   }
 
-  ended(lease: Lease, result: Result): void {
-    if (this.#state === "half-open" && lease === this.#probe) this.#judgeProbe(result);
+  /** @param err what the message's handler threw, if it did */
+  ended(lease: Lease, result: Result, err?: unknown): void {
+    if (this.#state === "half-open" && lease === this.#probe) this.#judgeProbe(result, err);
     // What started before the circuit opened, and ends now, tells of the past.
-    else if (this.#state === "closed") this.#judge(result);
+    else if (this.#state === "closed") this.#judge(result, err);
   }
 
   stop(): void {
@@ -73,31 +75,31 @@ export class Circuit {
     clearTimeout(this.#timer);
   }
 
-  #judge(result: Result): void {
-    if (result === "unavailable") this.#open("unavailable");
-    else if (result !== "undecided") this.#count(result === "failure");
+  #judge(result: Result, err: unknown): void {
+    if (result === "unavailable") this.#open("unavailable", err);
+    else if (result !== "undecided") this.#count(result === "failure", err);
   }
 
-  #count(isFailure: boolean): void {
+  #count(isFailure: boolean, err: unknown): void {
     const { window, failureRatio } = this.#options;
     this.#failures.push(isFailure);
     if (this.#failures.length > window) this.#failures.shift();
     const failures = this.#failures.filter(Boolean).length;
-    if (this.#failures.length === window && failures >= failureRatio * window) this.#open("failures");
+    if (this.#failures.length === window && failures >= failureRatio * window) this.#open("failures", err);
   }
 
-  #judgeProbe(result: Result): void {
+  #judgeProbe(result: Result, err: unknown): void {
     this.#probe = undefined;
     if (result === "success") this.#close();
     else if (result === "undecided") this.#events.admitting();
-    else this.#open("probe failed");
+    else this.#open("probe failed", err);
   }
 
-  #open(reason: OpenReason): void {
+  #open(reason: OpenReason, err: unknown): void {
     if (this.#state === "closed") this.#openedAt = performance.now();
     this.#failures = [];
     this.#pause();
-    this.#events.opened(reason);
+    this.#events.opened(reason, err);
   }
 
   #pause(): void {

@@ -15,7 +15,8 @@ export interface ConsumerObserver {
   /** A delete or visibility change was given up; SQS will hand the message out again. */
   acknowledgeFailed(message: Message, err: unknown): void;
   pollFailed(err: unknown, next: { retryAfterMilliseconds: number }): void;
-  circuitOpened(cause: { reason: OpenReason }): void;
+  /** `err` is what the message that decided it threw; undefined when its handler asked for a retry. */
+  circuitOpened(cause: { reason: OpenReason; err: unknown }): void;
   circuitClosed(pause: { openMilliseconds: number }): void;
 }
 

@@ -35,7 +35,7 @@ export class Settlement {
     this.#apply(lease, verdict);
     if ("err" in outcome) tell((observer) => observer.failed?.(lease.message, outcome.err));
     tell((observer) => observer.finished?.(lease.message, { verdict, durationMilliseconds }));
-    circuit.ended(lease, this.#resultOf(outcome));
+    circuit.ended(lease, this.#resultOf(outcome), "err" in outcome ? outcome.err : undefined);
   }
 
   /** Makes a message that didn't run visible at once. */

@@ -51,7 +51,7 @@ export class SlotConsumer {
     });
     this.#circuit = new Circuit(options.circuit ?? defaultCircuit, {
       isReady: async () => (await options.isReady?.()) ?? true,
-      opened: (reason) => this.#hold(reason),
+      opened: (reason, err) => this.#hold(reason, err),
       closed: (openMilliseconds) => this.#tell((observer) => observer.circuitClosed?.({ openMilliseconds })),
       admitting: () => this.#proceed(),
     });
@@ -150,8 +150,8 @@ export class SlotConsumer {
     this.#circuit.ended(lease, "undecided");
   }
 
-  #hold(reason: OpenReason): void {
-    this.#tell((observer) => observer.circuitOpened?.({ reason }));
+  #hold(reason: OpenReason, err: unknown): void {
+    this.#tell((observer) => observer.circuitOpened?.({ reason, err }));
     this.#putBackUnlessRunnable();
   }
 

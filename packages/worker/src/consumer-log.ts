@@ -28,7 +28,8 @@ export function createConsumerLog(log: Log, consumer: string): Partial<ConsumerO
         retry_after_milliseconds: Math.round(retryAfterMilliseconds),
         ...errorFields(err),
       }),
-    circuitOpened: ({ reason }) => log("consumer.circuit_opened", { consumer, reason }),
+    circuitOpened: ({ reason, err }) =>
+      log("consumer.circuit_opened", { consumer, reason, ...(err !== undefined && errorFields(err)) }),
     circuitClosed: ({ openMilliseconds }) =>
       log("consumer.circuit_closed", { consumer, open_milliseconds: Math.round(openMilliseconds) }),
   };
