@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { openApiDocument } from "@gift/api/openapi/document";
 import { startApi } from "@gift/api/service";
 import { redriveGift } from "@gift/core/dead-letter/redrive";
@@ -6,6 +8,7 @@ import { sendErrors } from "@gift/core/send-attempt/send-error";
 import { encodeSendMessage } from "@gift/core/send-request/send-message";
 import { fleet } from "@gift/fleet/fleet";
 import { freePort } from "@gift/local/free-port";
+import { createLogFile } from "@gift/telemetry/log-file";
 import { type MetricName, metrics as table } from "@gift/telemetry/metric";
 import { type MetricTag, metricTags } from "@gift/telemetry/metric-tag";
 import { startWorker } from "@gift/worker/worker";
@@ -68,6 +71,14 @@ async function createAndSend(url: string, message: string): Promise<string> {
   const { gift_id } = (await created.json()) as { gift_id: string };
   expect((await fetch(`${url}/gifts/${gift_id}/send`, { method: "POST", headers })).status).toBe(202);
   return gift_id;
+}
+
+/** The log file is the entry points' own; this one has no folder to be in. */
+function loseLogLine(): void {
+  const path = join(tmpdir(), randomUUID(), "gift.log");
+  const file = createLogFile({ path, maxBytes: 1_000, kept: 1, onStateChange: () => undefined });
+  file.write("lost\n");
+  file.close();
 }
 
 const statusOf = (id: string) => async () =>
@@ -133,6 +144,7 @@ test("the real services emit every metric of the table, and nothing that the tab
   for (const name of ["gift.send.duplicate", "gift.send.stale", "gift.dead_letter.recorded"] as const)
     await expect.poll(() => metrics.total(name), poll).toBe(1);
   await expect.poll(() => metrics.total("gift.send.failed"), poll).toBe(3);
+  loseLogLine();
   await stop();
 
   expect(metrics.points.flatMap(problemsOf)).toEqual([]);
