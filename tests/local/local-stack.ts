@@ -61,7 +61,9 @@ export async function startStackWith(
   };
 }
 
-/** Its children stop by themselves, and write into the data folder until they have; the services needn't drain first. */
+/**
+ * Its children stop by themselves, and write into the data folder until they have; the services needn't drain first.
+ */
 async function removeStack(command: Command): Promise<void> {
   const pids = descendantsOf(command.pid);
   command.kill("SIGKILL");

@@ -27,6 +27,7 @@ test("an autovacuum in its way ends for a migration, instead of holding up one a
   await vi.waitFor(async () => expect(await vacuums()).toBe(1), { timeout: 30_000, interval: 50 });
   const startedAt = performance.now();
   expect((await migrate(db, next)).map(({ migrationName }) => migrationName)).toEqual(["9000-next"]);
-  // Two attempts of half a second, the third of one, and the pauses between them; the vacuum would go on for far longer.
+  // Two attempts of half a second, the third of one, and the pauses between them; the vacuum would go on for far
+  // longer.
   expect(performance.now() - startedAt).toBeLessThan(15_000);
 }, 60_000);

@@ -72,7 +72,8 @@ test.skipIf(commit === undefined)(
     targets = [oldApi, api];
     const worker = await startWorker(today);
     await Promise.all([clients.rounds(5), sendsMore(oldWorker), sendsMore(worker)]);
-    // What is on its way to it is answered before it is told to end: tests/api/drain.test.ts has what happens otherwise.
+    // What is on its way to it is answered before it is told to end: tests/api/drain.test.ts has what happens
+    // otherwise.
     targets = [api];
     await clients.rounds(1);
     await Promise.all([oldApi.stop(), oldWorker.stop()]);

@@ -53,7 +53,8 @@ test("a long transaction in its way makes the migration wait and no request: eac
   const { db, connection } = await databaseAt(newestMigration);
   const load = await startLoad({ db, connection }, sqs);
   await load.rounds(2);
-  // A report, a dump, a forgotten session: it has read gifts and isn't over. Its own ten idle seconds are not the matter.
+  // A report, a dump, a forgotten session: it has read gifts and isn't over. Its own ten idle seconds are not the
+  // matter.
   const trx = await db.startTransaction().execute();
   await sql`set local idle_in_transaction_session_timeout = 0`.execute(trx);
   await sql`select count(*) from gifts`.execute(trx);

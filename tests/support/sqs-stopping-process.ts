@@ -3,8 +3,8 @@ import { createConsumer } from "@gift/queue/consumer";
 import { acknowledge } from "@gift/queue/verdict";
 
 /**
- * A process that consumes the queue named by its first argument, stops once two messages are handled, and then ends only
- * if nothing of the consumer is left: a timer or a socket would keep it alive.
+ * A process that consumes the queue named by its first argument, stops once two messages are handled, and then ends
+ * only if nothing of the consumer is left: a timer or a socket would keep it alive.
  */
 let finished = 0;
 const handledTwo = Promise.withResolvers<void>();

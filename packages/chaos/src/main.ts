@@ -1,4 +1,7 @@
-/** `bun run chaos`: harms the whole system at random while it works, and shows that nothing is lost and nothing is done twice. */
+/**
+ * `bun run chaos`: harms the whole system at random while it works, and shows that nothing is lost and nothing is done
+ * twice.
+ */
 
 import { runCommandLine } from "@gift/local/command/command-line";
 import { fraction, wholeNumber } from "@gift/local/command/value";

@@ -39,9 +39,9 @@ interface Process {
 export interface HttpService<QueueName extends string = string> extends Process {
   readonly kind: "http";
   readonly port: number;
-  /** A connection on which nothing is asked: so long the load balancer holds it, */
+  /** How long the load balancer holds a connection on which nothing is asked. */
   readonly loadBalancerIdleSeconds: number;
-  /** and so long the service does. Longer, or the load balancer's next request meets the connection's end: a 502. */
+  /** How long the service does. Longer, or the load balancer's next request meets the connection's end: a 502. */
   readonly keepAliveSeconds: number;
   readonly publishes: readonly QueueName[];
   readonly scaling: { readonly targetCpuPercent: number; readonly targetRequestsPerTaskPerMinute: number };

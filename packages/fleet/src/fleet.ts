@@ -4,14 +4,14 @@ import { defineFleet } from "./define.ts";
 const daySeconds = 86_400;
 
 /**
- * Resident after 10,000 gifts: 115 to 140 MB, against 270 (worker) and 330 (API) with Node's defaults; CPU + 15 %. The tracer
- * adds 10 to 75 (API, 32 clients).
+ * Resident after 10,000 gifts: 115 to 140 MB, against 270 (worker) and 330 (API) with Node's defaults; CPU + 15 %. The
+ * tracer adds 10 to 75 (API, 32 clients).
  */
 const smallHeap = { oldSpaceMegabytes: 128, semiSpaceMegabytes: 4 };
 
 /**
- * What runs; the infrastructure, the links and the local stack follow. Adding a worker is one entry here and, where the compiler
- * then asks for it, how its role starts (`packages/worker/src/worker.ts`).
+ * What runs; the infrastructure, the links and the local stack follow. Adding a worker is one entry here, its handler
+ * and role, and the line that the compiler asks for (`packages/worker/src/worker.ts`).
  */
 export const fleet = defineFleet({
   queues: {
@@ -42,8 +42,8 @@ export const fleet = defineFleet({
       kind: "consumer",
       heap: smallHeap,
       consumes: "gift",
-      // A slot is mostly waiting. What is in hand at once shares statements: with 40 the worker's CPU per gift was 0.81 of sqs-consumer's
-      // at its best, which has 100 in hand as well, with 100 it is 0.58, and Postgres's is half.
+      // A slot is mostly waiting. What is in hand at once shares statements: with 40 the worker's CPU per gift was 0.81
+      // of sqs-consumer's at its best, which has 100 in hand as well, with 100 it is 0.58, and Postgres's is half.
       slots: 100,
       prefetch: 10,
       receivers: 4,

@@ -4,7 +4,10 @@ import type { Alert } from "./evaluate/watch.ts";
 import type { AlertResult } from "./result.ts";
 import type { Scenario } from "./scenario/scenario.ts";
 
-/** Monitors of CloudWatch's metrics are evaluated so much later, because those arrive up to so much later: docs/observability.md#alerts. */
+/**
+ * Monitors of CloudWatch's metrics are evaluated so much later, because those arrive up to so much later:
+ * docs/observability.md#alerts.
+ */
 export const cloudWatchDelayMinutes = 15;
 
 /**

@@ -1,4 +1,7 @@
-/** `bun run rehearse`: breaks the whole system on purpose, and shows who notices, what repairs it and that nothing is lost. */
+/**
+ * `bun run rehearse`: breaks the whole system on purpose, and shows who notices, what repairs it and that nothing is
+ * lost.
+ */
 
 import { runCommandLine } from "@gift/local/command/command-line";
 import { fraction, wholeNumber } from "@gift/local/command/value";

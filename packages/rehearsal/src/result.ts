@@ -31,7 +31,9 @@ export interface AlertResult {
   readonly value: number | undefined;
   readonly threshold: number;
   readonly afterSeconds: number;
-  /** What it would have taken on AWS: this time in the monitors' scale, and CloudWatch's delay where it is the source. */
+  /**
+   * What it would have taken on AWS: this time in the monitors' scale, and CloudWatch's delay where it is the source.
+   */
   readonly onAwsMinutes: number;
 }
 

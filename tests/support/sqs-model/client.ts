@@ -29,8 +29,9 @@ export interface ModelClient {
 }
 
 /**
- * A client of the model. A call made inside a simulated process dies with it: SQS may still do what was asked, and nobody
- * hears of it. A call that is aborted ends at once for the caller alone: SQS goes on and hands messages to nobody.
+ * A client of the model. A call made inside a simulated process dies with it: SQS may still do what was asked, and
+ * nobody hears of it. A call that is aborted ends at once for the caller alone: SQS goes on and hands messages to
+ * nobody.
  */
 export function createModelClient(model: SqsModel, options: ModelClientOptions = {}): ModelClient {
   const calls: ModelCall[] = [];

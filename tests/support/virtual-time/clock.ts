@@ -29,8 +29,8 @@ const realImmediate = setImmediate;
 const turn = () => new Promise<void>((resolve) => realImmediate(() => resolve()));
 
 /**
- * A clock that stands still while anything can happen without time passing, and then jumps to the next timer. Hours take
- * milliseconds, and two runs of the same program are the same to the microtask.
+ * A clock that stands still while anything can happen without time passing, and then jumps to the next timer. Hours
+ * take milliseconds, and two runs of the same program are the same to the microtask.
  */
 export class VirtualClock {
   /** What is set, soonest first; of one instant, in the order of setting. */

@@ -21,10 +21,10 @@ const realPromises = { setTimeout: timersPromises.setTimeout };
 const realNow = { performance: performance.now, date: Date.now, random: Math.random };
 
 /**
- * Runs a body in virtual time: timers, `performance.now`, `Date.now` and `Math.random` of everything it calls. Replacing
- * the globals leaves the code under test as it is in production; a clock handed through its thirteen classes would
- * be there for tests alone. (Vitest's fake timers don't reach `node:timers/promises`, need a hand to move them, and
- * don't exist in the plain Node processes of the mutation tests.)
+ * Runs a body in virtual time: timers, `performance.now`, `Date.now` and `Math.random` of everything it calls.
+ * Replacing the globals leaves the code under test as it is in production; a clock handed through its thirteen classes
+ * would be there for tests alone. (Vitest's fake timers don't reach `node:timers/promises`, need a hand to move them,
+ * and don't exist in the plain Node processes of the mutation tests.)
  */
 export async function inVirtualTime<Result>(
   options: VirtualTimeOptions,

@@ -7,7 +7,10 @@ const graceMilliseconds = 5_000;
 /** So many refusals after that show that it is over. */
 const enoughRefusals = 20;
 
-/** A key that ends during the run, asked with all the time: while it is right it passes, and soon after its end it doesn't. */
+/**
+ * A key that ends during the run, asked with all the time: while it is right it passes, and soon after its end it
+ * doesn't.
+ */
 export class EndedKey {
   /** How it ends, in words. */
   readonly fate: string;

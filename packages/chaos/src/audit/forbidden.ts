@@ -5,8 +5,8 @@ import type { ClientKey } from "../access/client-key.ts";
 import { forbiddenKeyPrefix } from "../access/gift-attempt.ts";
 
 /**
- * Looks for what was done by somebody who may not, whatever the answer was: a client hears nothing of what is stored before
- * its connection breaks.
+ * Looks for what was done by somebody who may not, whatever the answer was: a client hears nothing of what is stored
+ * before its connection breaks.
  * @param db the system's database, once nothing moves any more
  * @param owners who created each gift, as far as clients were told
  * @param clients all who may create gifts

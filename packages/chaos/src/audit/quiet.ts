@@ -20,8 +20,8 @@ const usualRoundMilliseconds = 10_000;
 const idle = "10s";
 
 /**
- * Waits until nothing is on its way. A gift that is QUEUED while neither outbox nor queues hold a message has lost its own;
- * where SQS may be to blame, it is requeued as the runbook says, and counted.
+ * Waits until nothing is on its way. A gift that is QUEUED while neither outbox nor queues hold a message has lost its
+ * own; where SQS may be to blame, it is requeued as the runbook says, and counted.
  */
 export async function waitForQuiet(
   system: Pick<System, "database" | "readDepth" | "link" | "queueUrls">,

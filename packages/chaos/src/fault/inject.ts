@@ -13,7 +13,9 @@ const slownessMilliseconds = 100;
 
 type Injection = (system: System, fault: Fault) => Promise<void>;
 
-/** Injects a fault and takes it back when its time is over. Resolves then; of a process that ended, when it runs again. */
+/**
+ * Injects a fault and takes it back when its time is over. Resolves then; of a process that ended, when it runs again.
+ */
 export function inject(system: System, fault: Fault): Promise<void> {
   return injections[fault.way](system, fault);
 }

@@ -11,8 +11,8 @@ export const serverSignals: readonly NodeJS.Signals[] = ["SIGQUIT", "SIGINT"];
 
 /**
  * Judges how a run ended.
- * @returns `ours` when we asked for it; `failed start` when it gave up before it was ready, as it may while what it needs is
- *   away; `crash` for anything else
+ * @returns `ours` when we asked for it; `failed start` when it gave up before it was ready, as it may while what it
+ *   needs is away; `crash` for anything else
  */
 export function judgeEnd({ code, signal }: ProcessEnd, { asked, wasReady }: Run): "ours" | "failed start" | "crash" {
   if (signal !== null) return asked.has(signal) ? "ours" : "crash";

@@ -45,8 +45,8 @@ export class Subject {
   }
 
   /**
-   * Sends a signal, to the next run if there is none right now; Postgres's own only to one that is ready, because its keeper
-   * stands in for it before.
+   * Sends a signal, to the next run if there is none right now; Postgres's own only to one that is ready, because its
+   * keeper stands in for it before.
    * @returns the pid that got it
    */
   async signal(signal: NodeJS.Signals): Promise<number> {

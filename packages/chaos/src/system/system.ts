@@ -40,8 +40,8 @@ export const observerName = "chaos";
 
 /**
  * Starts everything on a folder of its own, which is removed at the end, and resolves when all of it is ready.
- * @param leaseSeconds how long SQS hides a message that was received, whatever the consumer asked for; undefined leaves it
- *   to the consumer
+ * @param leaseSeconds how long SQS hides a message that was received, whatever the consumer asked for; undefined leaves
+ *   it to the consumer
  * @throws StackError when a part can't start
  */
 export async function startSystem(leaseSeconds: number | undefined): Promise<System> {

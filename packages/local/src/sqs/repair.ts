@@ -41,8 +41,8 @@ function keepingCount(text: string): string {
 
 /**
  * It moves a message to the dead-letter queue by a delete and an insert that are committed one after the other: killed
- * between them, it has lost the message. What follows a delete without a pause is committed together with it, and before
- * anybody is answered.
+ * between them, it has lost the message. What follows a delete without a pause is committed together with it, and
+ * before anybody is answered.
  */
 function moveAtOnce(): void {
   DatabaseSync.prototype.prepare = new Proxy(DatabaseSync.prototype.prepare, {

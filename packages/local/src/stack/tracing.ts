@@ -5,8 +5,8 @@ import type { ProcessSpec } from "../process/process-spec.ts";
 const addresses = ["DD_TRACE_AGENT_URL", "DD_AGENT_HOST", "DD_TRACE_AGENT_PORT"];
 
 /**
- * The same process, sending what it does to the agent that the environment of `bun run local` names. Without one there is no
- * tracer at all.
+ * The same process, sending what it does to the agent that the environment of `bun run local` names. Without one there
+ * is no tracer at all.
  * @param service tags its signals, as on AWS: `api` or `worker`
  */
 export function traced(spec: ProcessSpec, service: string, env: NodeJS.ProcessEnv = process.env): ProcessSpec {

@@ -5,8 +5,8 @@ import { type Kysely, sql } from "kysely";
 const noticeableSeconds = 2;
 
 /**
- * Finds the gifts that noticed something: their send took longer than two seconds from its accepted request, was redriven,
- * or failed.
+ * Finds the gifts that noticed something: their send took longer than two seconds from its accepted request, was
+ * redriven, or failed.
  * @param since of the database's clock
  */
 export async function affectedGifts(db: Kysely<Database>, since: Date): Promise<readonly string[]> {

@@ -19,7 +19,8 @@ export interface Finding {
 }
 
 /**
- * Audits what was accepted since a moment. Call it once nothing moves any more: a gift that is still QUEUED counts as lost.
+ * Audits what was accepted since a moment. Call it once nothing moves any more: a gift that is still QUEUED counts as
+ * lost.
  * @param db the system's database, in which the simulated provider keeps its record too
  * @param since of the database's clock
  * @param told gifts whose clients were told that the send is accepted
@@ -43,7 +44,10 @@ export async function audit(db: Kysely<Database>, since: Date, told: Iterable<st
   };
 }
 
-/** A permanent failure ends at once: its message is acknowledged and never becomes a dead letter (docs/gift-lifecycle.md). */
+/**
+ * A permanent failure ends at once: its message is acknowledged and never becomes a dead letter
+ * (docs/gift-lifecycle.md).
+ */
 const permanentError = "PROVIDER_REFUSED";
 
 interface Outcome {

@@ -5,8 +5,8 @@ import { countIn } from "./metric.ts";
 import { type Clock, lastMinutes, type Window } from "./window.ts";
 
 /**
- * How many times faster than allowed the error budget is spent: in the long window and still in the short one, so the lower of
- * the two. Without events nothing is spent.
+ * How many times faster than allowed the error budget is spent: in the long window and still in the short one, so the
+ * lower of the two. Without events nothing is spent.
  */
 export function burnRate(clock: Clock, condition: BurnCondition, signals: Signals, now: number): number {
   const slo: Slo = slos[condition.slo];

@@ -6,7 +6,10 @@ export function lookbackMinutes(condition: Condition): number {
   return condition.kind === "burn" ? condition.shortWindowMinutes : condition.windowMinutes;
 }
 
-/** How long a cause must last at most until the monitor alerts: its window, and what watches an age waits until it is reached. */
+/**
+ * How long a cause must last at most until the monitor alerts: its window, and what watches an age waits until it is
+ * reached.
+ */
 export function patienceMinutes(condition: Condition): number {
   if (condition.kind === "burn") return condition.longWindowHours * 60;
   if (condition.kind === "log" || condition.formula.is !== "series") return condition.windowMinutes;

@@ -7,8 +7,8 @@ import type { Clock } from "./window.ts";
 export type Moments = ReadonlyMap<number, number>;
 
 /**
- * Puts the points of several tasks or queues together, moment by moment, as Datadog does before it looks at the window. Of a
- * gauge each source has one value a moment, its last; counts add up.
+ * Puts the points of several tasks or queues together, moment by moment, as Datadog does before it looks at the window.
+ * Of a gauge each source has one value a moment, its last; counts add up.
  */
 export function momentsOf(clock: Clock, series: Series, samples: readonly Sample[]): Moments {
   const moments = Map.groupBy(samples, ({ at }) => Math.floor(at / clock.momentMilliseconds));

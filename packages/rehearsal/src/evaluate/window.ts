@@ -1,14 +1,17 @@
 import type { Sample } from "../signal/signals.ts";
 
 /**
- * The time that monitors live in. Their windows are minutes and hours long, and nobody rehearses for hours: every window is
- * `timeScale` times shorter, and what waits grows old as much faster (collect.ts). Counts, shares and latencies are as they are.
+ * The time that monitors live in. Their windows are minutes and hours long, and nobody rehearses for hours: every
+ * window is `timeScale` times shorter, and what waits grows old as much faster (collect.ts). Counts, shares and
+ * latencies are as they are.
  */
 export interface Clock {
   readonly timeScale: number;
   /** Milliseconds between two points of a gauge; what arrives within one is one moment. */
   readonly momentMilliseconds: number;
-  /** A signal is missed after its window, but never sooner: some gauges come once a second, however fast minutes pass. */
+  /**
+   * A signal is missed after its window, but never sooner: some gauges come once a second, however fast minutes pass.
+   */
   readonly silenceMilliseconds: number;
 }
 

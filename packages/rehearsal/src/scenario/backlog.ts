@@ -1,7 +1,10 @@
 import { desiredTasks } from "../system/system.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** Two workers with 100 slots finish 40 of these a second, which is slower than gifts come on a busy machine; four of them 80. */
+/**
+ * Two workers with 100 slots finish 40 of these a second, which is slower than gifts come on a busy machine; four of
+ * them 80.
+ */
 const slowSend = "test:slow-5000";
 /** Enough above the threshold that an average over the window passes it. */
 const excess = 1.5;

@@ -1,6 +1,9 @@
 import type { Scenario } from "./scenario.ts";
 
-/** In the workers' hands when it happens, since an idle worker has nothing that could fail. No burst: it would make the API slow by itself. */
+/**
+ * In the workers' hands when it happens, since an idle worker has nothing that could fail. No burst: it would make the
+ * API slow by itself.
+ */
 const inHand = { least: 4, message: "test:slow-3000" };
 
 export const postgresDown: Scenario = {

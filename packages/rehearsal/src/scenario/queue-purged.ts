@@ -4,7 +4,10 @@ import { createObserverClient } from "../system/queue-depth.ts";
 import { desiredTasks } from "../system/system.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** Two workers with 100 slots finish 20 of these a second, which is slower than gifts come, however busy this machine is. */
+/**
+ * Two workers with 100 slots finish 20 of these a second, which is slower than gifts come, however busy this machine
+ * is.
+ */
 const slowSend = "test:slow-10000";
 const giftsAtOnce = 40;
 /** Lost by the purge; what a worker has in hand isn't. */

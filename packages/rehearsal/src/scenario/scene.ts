@@ -10,7 +10,10 @@ export interface Scene {
   readonly timeScale: number;
   /** In [0, 1), the same sequence for the same seed. */
   random(): number;
-  /** The damage begins here, and not with `inject`: detection and repair are timed from now on, and earlier alerts forgotten. */
+  /**
+   * The damage begins here, and not with `inject`: detection and repair are timed from now on, and earlier alerts
+   * forgotten.
+   */
   breaksNow(): void;
   /** Tells people what happens now. */
   say(sentence: string): void;
@@ -24,7 +27,8 @@ export interface Scene {
   readWaiting(): Promise<number>;
   /**
    * Waits until a monitor alerts.
-   * @throws Error when it doesn't in the time that its window takes, an age to be reached included, and twenty seconds more
+   * @throws Error when it doesn't in the time that its window takes, an age to be reached included, and twenty seconds
+   *   more
    */
   alerted(key: string): Promise<void>;
   /**

@@ -5,8 +5,8 @@ import type { SignalStore } from "./signals.ts";
 
 /**
  * Takes what the services send to the agent into the store, until it is stopped.
- * @param timeScale a gauge in seconds is the age of something that waits, and ages pass as fast as windows do; durations of
- * requests, which are distributions, are as they are
+ * @param timeScale a gauge in seconds is the age of something that waits, and ages pass as fast as windows do;
+ *   durations of requests, which are distributions, are as they are
  * @returns stops
  */
 export function collect(agent: Agent, store: SignalStore, timeScale: number): () => void {

@@ -9,8 +9,8 @@ import type { SignalStore } from "./signals.ts";
 import { databaseSource, loadBalancerSource, queueSource, readOldestSendSeconds, serviceSource } from "./source.ts";
 
 /**
- * Hears everything there is to hear of a system: what it sends to the agent, and what only AWS would see. Log lines come
- * from the processes themselves.
+ * Hears everything there is to hear of a system: what it sends to the agent, and what only AWS would see. Log lines
+ * come from the processes themselves.
  * @param onProblem told of a source that couldn't be read
  * @returns stops
  */

@@ -97,7 +97,8 @@ export function databaseSource(db: Kysely<Database>): Source {
 const mostReceives = 2;
 
 /**
- * Age of the oldest send whose message is with SQS: accepted, not finished, no longer in the outbox and not tried too often.
+ * Age of the oldest send whose message is with SQS: accepted, not finished, no longer in the outbox and not tried too
+ * often.
  * @returns seconds of this machine's time
  */
 export async function readOldestSendSeconds(db: Kysely<Database>): Promise<number> {

@@ -2,7 +2,8 @@
 export type AtEnd = (end: () => Promise<unknown>) => void;
 
 /**
- * Starts parts that need each other. They end in the opposite order: at `stop`, or at once when one of them can't start.
+ * Starts parts that need each other. They end in the opposite order: at `stop`, or at once when one of them can't
+ * start.
  * @param start starts them and says how each ends, as soon as it runs
  * @throws whatever `start` throws; nothing is left running then
  */

@@ -40,8 +40,8 @@ interface Member {
 }
 
 /**
- * A load balancer in front of the API's tasks that does what the ALB of `infra/load-balancer.ts` does: least outstanding
- * requests, health checks of /readyz, and, with no healthy target, all of them.
+ * A load balancer in front of the API's tasks that does what the ALB of `infra/load-balancer.ts` does: least
+ * outstanding requests, health checks of /readyz, and, with no healthy target, all of them.
  * @param intervalMilliseconds between two health checks of a target; 10 s on AWS
  */
 export async function startLoadBalancer(intervalMilliseconds: number): Promise<LoadBalancer> {

@@ -14,8 +14,8 @@ export interface SqsProxy {
   cut(): Promise<void>;
   mend(): Promise<void>;
   /**
-   * From now on a message that is received is hidden for so long, whatever the consumer asked for; undefined ends it. The
-   * fleet's 30 s are long when a killed worker's messages are waited for.
+   * From now on a message that is received is hidden for so long, whatever the consumer asked for; undefined ends it.
+   * The fleet's 30 s are long when a killed worker's messages are waited for.
    */
   hideFor(seconds: number | undefined): void;
   /** From now on calls of this operation never reach SQS and are never answered. */

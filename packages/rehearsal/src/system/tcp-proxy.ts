@@ -11,7 +11,10 @@ export interface TcpProxy {
   cut(): Promise<void>;
   /** Connections stay open and are accepted, but no byte gets through, as when a network drops packets. */
   freeze(): void;
-  /** The servers' ends of the connections there are vanish untold: clients keep theirs for as long as they like. New ones work. */
+  /**
+   * The servers' ends of the connections there are vanish untold: clients keep theirs for as long as they like. New
+   * ones work.
+   */
   halfOpen(): void;
   /** What is sent from now on arrives so much later, in both directions; 0 ends it. */
   slow(milliseconds: number): void;
