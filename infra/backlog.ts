@@ -5,8 +5,8 @@ import { cluster } from "./cluster.ts";
 import { queues } from "./queue.ts";
 
 /**
- * Scales a consumer on messages waiting per running task: AWS's "create a target tracking scaling policy using metric math".
- * `RunningTaskCount` comes from Container Insights; a minute without it counts as one task.
+ * Scales a consumer on messages waiting per running task: AWS's "create a target tracking scaling policy using metric
+ * math". `RunningTaskCount` comes from Container Insights; a minute without it counts as one task.
  * @param name of the service
  * @param consumer whose numbers give the target
  */

@@ -9,8 +9,8 @@ interface Traffic {
 }
 
 /**
- * Deploys by ECS's own canary: a tenth of the requests goes to the new version for five minutes, then all of them, and the old
- * tasks stay five minutes more. An alarm in that time takes everything back.
+ * Deploys by ECS's own canary: a tenth of the requests goes to the new version for five minutes, then all of them, and
+ * the old tasks stay five minutes more. An alarm in that time takes everything back.
  */
 export function shiftTrafficByCanary(args: aws.ecs.ServiceArgs, { entry, rule, alb, alternate }: Traffic): void {
   const role = new aws.iam.Role("CanaryRole", {
@@ -36,7 +36,9 @@ export function shiftTrafficByCanary(args: aws.ecs.ServiceArgs, { entry, rule, a
   args.alarms = { enable: true, rollback: true, alarmNames };
 }
 
-/** One request in twenty answered 5xx by tasks or by the load balancer; a canary of a tenth shows when half of it fails. */
+/**
+ * One request in twenty answered 5xx by tasks or by the load balancer; a canary of a tenth shows when half of it fails.
+ */
 function errorAlarm(alb: sst.aws.Alb): aws.cloudwatch.MetricAlarm {
   return new aws.cloudwatch.MetricAlarm("CanaryErrors", {
     name: `${$app.name}-${stage.name}-canary-errors`,

@@ -1,8 +1,8 @@
 import type { ServiceRow } from "./stage-row.ts";
 
 /**
- * Which share of a service's tasks runs on Fargate Spot. Always set, also without Spot: a service that changes between a launch
- * type and capacity providers is created anew.
+ * Which share of a service's tasks runs on Fargate Spot. Always set, also without Spot: a service that changes between
+ * a launch type and capacity providers is created anew.
  */
 export function capacityOf({ spotShare, minTasks }: ServiceRow): sst.aws.ServiceArgs["capacity"] {
   const spot = Math.round(spotShare * 100);

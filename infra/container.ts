@@ -1,6 +1,7 @@
 /**
- * A container of a task definition as SST writes it: parsed JSON, so that no value is an Output, and with `restartPolicy`, which
- * the types of @pulumi/aws lack. Its arguments express only a part of this: the rest is set by a transform.
+ * A container of a task definition as SST writes it: parsed JSON, so that no value is an Output, and with
+ * `restartPolicy`, which the types of @pulumi/aws lack. Its arguments express only a part of this: the rest is set by a
+ * transform.
  */
 export interface ContainerDefinition {
   readonly name: string;
@@ -31,7 +32,8 @@ export interface MountPoint {
 }
 
 /**
- * A transform of a task definition: rewrites its containers, one at a time, and adds volumes that live as long as the task.
+ * A transform of a task definition: rewrites its containers, one at a time, and adds volumes that live as long as the
+ * task.
  * @param rewrite given a container, returns what takes its place: one or several
  * @param volumes their names
  */

@@ -19,7 +19,9 @@ type Monitored = NonNullable<typeof monitored>;
 
 if (monitored && sloNames) declare(monitored, sloNames);
 
-/** One page that answers "what is wrong": promises and alerts first, then from the client to the database, the log last. */
+/**
+ * One page that answers "what is wrong": promises and alerts first, then from the client to the database, the log last.
+ */
 function declare({ deployment, definitions, names }: Monitored, slos: NonNullable<typeof sloNames>): void {
   const groups = boardOf(deployment, definitions);
   new datadog.Dashboard("Dashboard", {

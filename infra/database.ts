@@ -23,7 +23,8 @@ const postgres = new sst.aws.Postgres("Postgres", {
   multiAz: stage.database.isMultiAz,
   database: "gift",
   username: roles.owner,
-  // Used by `sst dev` alone, which then creates no database. It shows in a tab what it is given; processes are linked below.
+  // Used by `sst dev` alone, which then creates no database. It shows in a tab what it is given; processes are linked
+  // below.
   ...($dev && { dev: { ...developmentDatabase(), password: "not shown" } }),
   transform: {
     parameterGroup: (args) => {
@@ -65,8 +66,8 @@ export const instance: aws.rds.Instance | undefined = postgres.nodes.instance;
 const proxy = instance && stage.database.hasProxy ? proxyOf(instance, [roles.app, roles.operator]) : undefined;
 
 /**
- * For the migration task alone: the database itself, past a proxy, as its owner; and the ARN of the master secret. Undefined
- * in `sst dev`.
+ * For the migration task alone: the database itself, past a proxy, as its owner; and the ARN of the master secret.
+ * Undefined in `sst dev`.
  */
 export const owner = instance && {
   ...accessAs(roles.owner, instance.address, instance.resourceId),

@@ -1,6 +1,6 @@
 /**
- * Monitors are declared with two keys of a Datadog account. Asked for before anything else is: without them the deploy would stop
- * half-way, and a deploy that left the monitors out would delete those that are there.
+ * Monitors are declared with two keys of a Datadog account. Asked for before anything else is: without them the deploy
+ * would stop half-way, and a deploy that left the monitors out would delete those that are there.
  * @throws Error that says what to do
  */
 export function requireDatadogKeys(stage: string): void {

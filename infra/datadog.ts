@@ -7,7 +7,9 @@ type Container = Extract<NonNullable<sst.aws.ServiceArgs["containers"]>, readonl
 
 export const agentName = "datadog-agent";
 
-/** The volume that the process writes its log to and the agent reads it from; the image owns the path (its `VOLUME`). */
+/**
+ * The volume that the process writes its log to and the agent reads it from; the image owns the path (its `VOLUME`).
+ */
 export const logVolume = { name: "log", path: "/var/log/gift" };
 
 const agentEnvironment = {
@@ -18,8 +20,8 @@ const agentEnvironment = {
   DD_ECS_TASK_COLLECTION_ENABLED: "true",
   DD_DOGSTATSD_ORIGIN_DETECTION: "true",
   DD_DOGSTATSD_ORIGIN_DETECTION_CLIENT: "true",
-  // Adds `task_arn`, which makes a billed series of every metric for every task. Without it counts are lost: on Fargate metrics have no
-  // host, and of two tasks' points with the same tags and time Datadog keeps one (datadog-agent#3159).
+  // Adds `task_arn`, which makes a billed series of every metric for every task. Without it counts are lost: on Fargate
+  // metrics have no host, and of two tasks' points with the same tags and time Datadog keeps one (datadog-agent#3159).
   DD_DOGSTATSD_TAG_CARDINALITY: "orchestrator",
   DD_APM_IGNORE_RESOURCES: "GET /healthz,GET /readyz",
   DD_TAGS: `env:${stage.name} app:${$app.name}`,
@@ -37,8 +39,8 @@ export function serviceTags(service: string): Record<string, string> {
 }
 
 /**
- * What SST can't say about the agent: it may end without ending the task, comes back in place, sees no link (SST gives every
- * link to every container) and keeps its own init.
+ * What SST can't say about the agent: it may end without ending the task, comes back in place, sees no link (SST gives
+ * every link to every container) and keeps its own init.
  */
 export function asSidecar(container: ContainerDefinition): ContainerDefinition {
   const { linuxParameters: _initOfSst, environment = [], ...rest } = container;
@@ -58,8 +60,8 @@ export function asSidecar(container: ContainerDefinition): ContainerDefinition {
 }
 
 /**
- * Docker labels of the process's container: the tags again, for logs, and where its log is. The agent tails the file and keeps
- * its place on disk; on Fargate it can't read another container's standard output.
+ * Docker labels of the process's container: the tags again, for logs, and where its log is. The agent tails the file
+ * and keeps its place on disk; on Fargate it can't read another container's standard output.
  */
 export function logLabels(service: string): Record<string, string> {
   const source = { type: "file", path: `${logVolume.path}/*.log`, source: "nodejs", service };
@@ -72,8 +74,8 @@ export function logLabels(service: string): Record<string, string> {
 }
 
 /**
- * No port mappings and no DD_AGENT_HOST anywhere: containers of one task share localhost, and the tracer finds port 8126
- * there.
+ * No port mappings and no DD_AGENT_HOST anywhere: containers of one task share localhost, and the tracer finds port
+ * 8126 there.
  */
 function declareAgent() {
   const { arn } = declareApiKey();

@@ -1,9 +1,9 @@
 const onThisMachine = "postgres://postgres:postgres@localhost:5432/gift";
 
 /**
- * The Postgres of `sst dev`: one on this machine, unless DATABASE_URL names another. One elsewhere is used only when the URL asks
- * for `sslmode=verify-full`: its password goes there with each connection, and a URL left in a shell for something else rarely
- * says so. Pulumi keeps the password encrypted, in the link as in the state.
+ * The Postgres of `sst dev`: one on this machine, unless DATABASE_URL names another. One elsewhere is used only when
+ * the URL asks for `sslmode=verify-full`: its password goes there with each connection, and a URL left in a shell for
+ * something else rarely says so. Pulumi keeps the password encrypted, in the link as in the state.
  * @throws Error that names what is wrong and doesn't repeat the URL
  */
 export function developmentDatabase() {

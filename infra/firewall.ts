@@ -12,8 +12,8 @@ const rateLimited = {
 };
 
 /**
- * Rules of AWS's common set that are counted and don't block: a gift's message is free text that only ever leaves as JSON, bodies
- * over 16 KiB get the API's own 413, and a program without a User-Agent is a client.
+ * Rules of AWS's common set that are counted and don't block: a gift's message is free text that only ever leaves as
+ * JSON, bodies over 16 KiB get the API's own 413, and a program without a User-Agent is a client.
  */
 const countedOnly = ["CrossSiteScripting_BODY", "SizeRestrictions_BODY", "NoUserAgent_HEADER"];
 
@@ -32,7 +32,8 @@ function declare(row: FirewallRow, alb: sst.aws.Alb): aws.wafv2.WebAcl {
     defaultAction: { allow: {} },
     visibilityConfig: visibility(name),
     customResponseBodies: [rateLimited],
-    // Who may look at sampled requests (kept for three hours, whole heads) may not use keys. Redaction of a log doesn't reach samples.
+    // Who may look at sampled requests (kept for three hours, whole heads) may not use keys. Redaction of a log doesn't
+    // reach samples.
     dataProtectionConfig: { dataProtections: [{ field: keyHeader, action: "SUBSTITUTION" }] },
     rules: rules.map((rule, priority) => ({ ...rule, priority, visibilityConfig: visibility(rule.name) })),
   });

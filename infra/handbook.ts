@@ -7,8 +7,9 @@ import { queues } from "./queue.ts";
 import { stage } from "./stage.ts";
 
 /**
- * What an operator's commands need to know about the stage, in an SSM parameter: whoever may read it can work from a fresh clone, without
- * having deployed. No secrets. `bun run operate STAGE …` reads it, and prints the names for the runbook's commands.
+ * What an operator's commands need to know about the stage, in an SSM parameter: whoever may read it can work from a
+ * fresh clone, without having deployed. No secrets. `bun run operate STAGE …` reads it, and prints the names for the
+ * runbook's commands.
  */
 if (operator && loadBalancer && instance)
   new aws.ssm.Parameter("Handbook", {

@@ -5,8 +5,9 @@ import { version } from "./version.ts";
 export const architecture = "arm64";
 
 /**
- * The repository of the stage's images and its image, pinned by digest; undefined in `sst dev`, where sources run. Built once
- * here: SST would build it once per service, into an account-wide repository, with every link's value as build secret.
+ * The repository of the stage's images and its image, pinned by digest; undefined in `sst dev`, where sources run.
+ * Built once here: SST would build it once per service, into an account-wide repository, with every link's value as
+ * build secret.
  */
 export const image = $dev ? undefined : build();
 
@@ -39,7 +40,10 @@ function build() {
   return { repositoryArn: repository.arn, uri: $interpolate`${repository.repositoryUrl}@${digest}` };
 }
 
-/** A rollback needs old images. A deploy leaves up to three (index, image, provenance): a hundred are the last 33 deploys. */
+/**
+ * A rollback needs old images. A deploy leaves up to three (index, image, provenance): a hundred are the last 33
+ * deploys.
+ */
 function keepNewest(repository: aws.ecr.Repository) {
   const selection = { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 100 };
   new aws.ecr.LifecyclePolicy("ImagesLifecycle", {

@@ -9,8 +9,8 @@ const datadogAccount = "464622532012";
 const roleName = `${$app.name}-${stage.name}-datadog`;
 
 /**
- * The names under which Datadog may read. None of these actions can be limited to a resource in a way that lets Datadog find resources
- * that don't exist yet; none reads data of ours.
+ * The names under which Datadog may read. None of these actions can be limited to a resource in a way that lets Datadog
+ * find resources that don't exist yet; none reads data of ours.
  */
 const actions = [
   "cloudwatch:GetMetricData",

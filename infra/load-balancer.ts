@@ -9,8 +9,8 @@ const { port, stopTimeoutSeconds, loadBalancerIdleSeconds } = fleet.services.api
 const healthCheck = { path: "/readyz", matcher: "200", interval: 10, timeout: 5, healthyThreshold: 2 };
 
 /**
- * The load balancer of the API and its production rule; undefined in `sst dev`. `sst.aws.Alb` and not the Service's own: ECS shifts
- * a canary's traffic by a rule's weights, and SST keeps its rules to itself.
+ * The load balancer of the API and its production rule; undefined in `sst dev`. `sst.aws.Alb` and not the Service's
+ * own: ECS shifts a canary's traffic by a rule's weights, and SST keeps its rules to itself.
  */
 export const loadBalancer = $dev ? undefined : declare();
 
@@ -21,7 +21,8 @@ function declare() {
     listeners: [{ port: 80, protocol: "http" }, ...(stage.domain ? [{ port: 443, protocol: "https" } as const] : [])],
     transform: {
       loadBalancer: hardenLoadBalancer,
-      // SST's own group lets the world in on every port. It isn't used; nothing that is attached to it by mistake is open.
+      // SST's own group lets the world in on every port. It isn't used; nothing that is attached to it by mistake is
+      // open.
       securityGroup: { ingress: [], egress: [] },
       listener: secureListener,
     },
@@ -39,8 +40,9 @@ function targetGroup(name: string): aws.lb.TargetGroup {
     port,
     protocol: "HTTP",
     targetType: "ip",
-    // 100 s: ECS replaces what the load balancer calls unhealthy, and new tasks can't bring Postgres back. A failover of RDS takes
-    // 60 to 120 s; meanwhile, with every task not ready, requests are still passed on and answered 503 with Retry-After.
+    // 100 s: ECS replaces what the load balancer calls unhealthy, and new tasks can't bring Postgres back. A failover
+    // of RDS takes 60 to 120 s; meanwhile, with every task not ready, requests are still passed on and answered 503
+    // with Retry-After.
     healthCheck: { ...healthCheck, unhealthyThreshold: 10 },
     // Requests in flight may end; then the task stops, of which its own drain still needs half the time.
     deregistrationDelay: stopTimeoutSeconds / 2,

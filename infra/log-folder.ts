@@ -5,10 +5,10 @@ import { logVolume } from "./datadog.ts";
 export const logFolderName = "log-folder";
 
 /**
- * Whoever Fargate makes the volume's owner, the process can write to it. AWS says: the image's, for a path that the image declares
- * as VOLUME, and root otherwise. The agent, whose image declares none there, mounts it first, and nobody says what holds then.
- * So a container of our image opens what is root's and leaves alone what isn't: as root, with no capability but to own a folder.
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html
+ * Whoever Fargate makes the volume's owner, the process can write to it. AWS says: the image's, for a path that the
+ * image declares as VOLUME, and root otherwise. The agent, whose image declares none there, mounts it first, and nobody
+ * says what holds then. So a container of our image opens what is root's and leaves alone what isn't: as root, with no
+ * capability but to own a folder. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html
  * @param process the container that will write
  */
 export function logFolderOf({ image, logConfiguration }: ContainerDefinition): ContainerDefinition {

@@ -6,8 +6,8 @@ import { declareOneShot, operatorEntryPoint, runOf } from "./one-shot.ts";
 const name = "Migration";
 
 /**
- * What every service waits for: the migrations of its own version, applied by an ECS task while the tasks of the previous
- * version keep working. When the task fails so does the deploy, before any service is touched.
+ * What every service waits for: the migrations of its own version, applied by an ECS task while the tasks of the
+ * previous version keep working. When the task fails so does the deploy, before any service is touched.
  */
 export const migrated: readonly $util.Resource[] = owner && image ? [runDuringDeploy(declareTask(owner, image))] : [];
 
@@ -30,8 +30,8 @@ function declareTask(access: NonNullable<typeof owner>, { uri }: NonNullable<typ
 }
 
 /**
- * Runs when the image or the task has changed, and again after a failure. Pulumi has no resource for "a task that has run", so
- * this is a command on the deploying machine, with the deploy's own credentials.
+ * Runs when the image or the task has changed, and again after a failure. Pulumi has no resource for "a task that has
+ * run", so this is a command on the deploying machine, with the deploy's own credentials.
  */
 function runDuringDeploy(task: sst.aws.Task): command.local.Command {
   const run = "node_modules/.bin/node packages/release/src/task/main.ts";

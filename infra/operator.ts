@@ -6,8 +6,8 @@ import { declareOneShot, runOf } from "./one-shot.ts";
 const name = "Operator";
 
 /**
- * Where operators work on a deployed stage: a task inside the VPC as `gift_ops`, its command replaced at each run (`bun run
- * operate`). There is no bastion: no port of the database's network is open to people.
+ * Where operators work on a deployed stage: a task inside the VPC as `gift_ops`, its command replaced at each run (`bun
+ * run operate`). There is no bastion: no port of the database's network is open to people.
  */
 export const operator =
   image &&

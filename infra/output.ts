@@ -9,7 +9,9 @@ const queueUrls = Object.fromEntries(Object.entries(queues).map(([name, queue]) 
 /** What `sst deploy` prints and keeps in `.sst/outputs.json`; `bun run release` reads it. */
 export const outputs = { url: apiUrl, queueUrls, ...(!$dev && deployment()) };
 
-/** What ECS was told to run. A deploy that ECS rolls back ends well all the same: only a comparison with these tells. */
+/**
+ * What ECS was told to run. A deploy that ECS rolls back ends well all the same: only a comparison with these tells.
+ */
 function deployment() {
   const services = Object.entries({ Api: api, ...workers });
   const revisions = services.map(

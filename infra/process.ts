@@ -11,7 +11,9 @@ import { stage } from "./stage.ts";
 /** The container that runs our image, in every service. */
 export const processName = "process";
 
-/** Read-only but for these: the log, and what Node writes under /tmp. The image declares both as volumes of its user. */
+/**
+ * Read-only but for these: the log, and what Node writes under /tmp. The image declares both as volumes of its user.
+ */
 export const writableVolumes = [logVolume, { name: "temporary", path: "/tmp" }] as const;
 
 export interface ProcessOptions {
@@ -80,7 +82,8 @@ export function asProcess(container: ContainerDefinition, { runs, port, tag }: P
       readOnly: false,
     })),
     dependsOn: [
-      // START and not HEALTHY: a deploy doesn't wait for telemetry. ECS stops in reverse, so the agent sees our last lines.
+      // START and not HEALTHY: a deploy doesn't wait for telemetry. ECS stops in reverse, so the agent sees our last
+      // lines.
       { containerName: agentName, condition: "START" },
       // COMPLETE and not SUCCESS: without a log file the service works all the same, and says so in a metric.
       { containerName: logFolderName, condition: "COMPLETE" },

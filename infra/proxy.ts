@@ -2,8 +2,8 @@ import { network } from "./network.ts";
 import { stage } from "./stage.ts";
 
 /**
- * RDS Proxy before an instance: clients come with an IAM token over TLS, and so does the proxy to the database. Declared
- * here and not by SST, whose proxy authenticates with the master secret.
+ * RDS Proxy before an instance: clients come with an IAM token over TLS, and so does the proxy to the database.
+ * Declared here and not by SST, whose proxy authenticates with the master secret.
  * @param instance what it stands before
  * @param roles Postgres roles that may come through
  */

@@ -64,7 +64,9 @@ function refusePlainText(resource: string, queue: sst.aws.Queue): void {
   });
 }
 
-/** Only the queues that the fleet says may move messages here. A resource of its own: as an attribute it forms a cycle. */
+/**
+ * Only the queues that the fleet says may move messages here. A resource of its own: as an attribute it forms a cycle.
+ */
 function allowRedrive(name: string, queue: sst.aws.Queue, declared: ReadonlyMap<string, sst.aws.Queue>): void {
   const sources = [...declared].filter(([source]) => declarations[source].deadLetter?.queue === name);
   if (sources.length === 0) return;

@@ -6,8 +6,8 @@ interface Statement {
 }
 
 /**
- * What ECS may do before a task's first line runs. SST's own role reads every parameter and secret of the account; this one pulls
- * one image, writes to its service's log groups and reads what it puts into the containers' environment.
+ * What ECS may do before a task's first line runs. SST's own role reads every parameter and secret of the account; this
+ * one pulls one image, writes to its service's log groups and reads what it puts into the containers' environment.
  * @param logGroupPrefix what the names of the service's log groups begin with
  * @param secrets statements that let it read that
  */
@@ -39,8 +39,8 @@ export function parameterAccess(arns: readonly $util.Input<string>[]) {
 }
 
 /**
- * Takes ECS Exec out of a task role: its actions allow every resource, and a shell can't start on a read-only root file system
- * anyway. What remains is what the links and the service's permissions say.
+ * Takes ECS Exec out of a task role: its actions allow every resource, and a shell can't start on a read-only root file
+ * system anyway. What remains is what the links and the service's permissions say.
  */
 export function withoutExec(args: aws.iam.RoleArgs): undefined {
   args.inlinePolicies = $output(args.inlinePolicies).apply((policies = []) =>

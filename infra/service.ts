@@ -23,8 +23,8 @@ export interface ServiceOptions extends ProcessOptions {
 }
 
 /**
- * One ECS service of the one image: the process, the Datadog agent beside it, what it may do and how it is replaced. Its first
- * task starts after the migrations.
+ * One ECS service of the one image: the process, the Datadog agent beside it, what it may do and how it is replaced.
+ * Its first task starts after the migrations.
  * @param name of the component and of the ECS service
  * @returns the component; in `sst dev` it has no ECS service, and what reads its `nodes` throws
  */

@@ -1,9 +1,9 @@
 import { stage } from "./stage.ts";
 
 /**
- * The address of the Slack channel that is told of dead letters: a parameter whose value is set by hand (docs/deploying.md), as
- * the Datadog key is. Until then the worker reads "not set yet" and tells nobody. Undefined on stages that nobody watches, and
- * in `sst dev`.
+ * The address of the Slack channel that is told of dead letters: a parameter whose value is set by hand
+ * (docs/deploying.md), as the Datadog key is. Until then the worker reads "not set yet" and tells nobody. Undefined on
+ * stages that nobody watches, and in `sst dev`.
  */
 export const slackWebhook = $dev || !stage.monitors ? undefined : declareWebhook();
 

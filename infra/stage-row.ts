@@ -1,7 +1,10 @@
 import type { Route } from "@gift/monitor/message";
 import type { Thresholds } from "@gift/monitor/threshold";
 
-/** Everything that differs between stages: `stage-table.ts` holds one row per stage, the rest of `infra/` reads only its own. */
+/**
+ * Everything that differs between stages: `stage-table.ts` holds one row per stage, the rest of `infra/` reads only its
+ * own.
+ */
 export interface StageRow {
   /** What `sst remove` does with data: production keeps it. */
   readonly removal: "remove" | "retain";
@@ -10,11 +13,15 @@ export interface StageRow {
   readonly network: NetworkRow;
   readonly database: DatabaseRow;
   readonly api: ServiceRow & {
-    /** `canary`: ECS shifts a tenth of the traffic first and rolls back on alarms. `rolling`: the circuit breaker alone. */
+    /**
+     * `canary`: ECS shifts a tenth of the traffic first and rolls back on alarms. `rolling`: the circuit breaker alone.
+     */
     readonly deployment: "rolling" | "canary";
   };
   readonly worker: ServiceRow & {
-    /** `one`: a single service that runs all roles. `each`: a service per fleet entry, each scaled by its own backlog. */
+    /**
+     * `one`: a single service that runs all roles. `each`: a service per fleet entry, each scaled by its own backlog.
+     */
     readonly services: "one" | "each";
   };
   readonly logRetention: "1 day" | "1 week" | "1 month";
@@ -29,8 +36,8 @@ export interface StageRow {
   /** Where ECS metrics go; scaling by backlog needs `RunningTaskCount`, which exists only with Container Insights. */
   readonly containerInsights: "disabled" | "enabled" | "enhanced";
   /**
-   * Datadog's monitors, SLOs and dashboard, and a Slack channel for dead letters. Absent means none of them, and a deploy that needs no
-   * Datadog account.
+   * Datadog's monitors, SLOs and dashboard, and a Slack channel for dead letters. Absent means none of them, and a
+   * deploy that needs no Datadog account.
    */
   readonly monitors?: MonitorRow;
 }
@@ -38,7 +45,10 @@ export interface StageRow {
 export interface MonitorRow {
   /** Handles as Datadog writes them. Without `page` nobody is woken, whatever the priority. */
   readonly notify: Route;
-  /** `declared`: this stage makes Datadog's AWS integration, of which an AWS account has one. `elsewhere`: another stage or a person did. */
+  /**
+   * `declared`: this stage makes Datadog's AWS integration, of which an AWS account has one. `elsewhere`: another stage
+   * or a person did.
+   */
   readonly integration: "declared" | "elsewhere";
   readonly thresholds: Thresholds;
 }

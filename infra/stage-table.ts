@@ -17,7 +17,8 @@ const oneOnSpot: ServiceRow = { ...smallestTask, minTasks: 1, maxTasks: 1, spotS
 const personal: StageRow = {
   removal: "remove",
   isProtected: false,
-  // A NAT gateway (33 USD a month per zone) costs more than everything else here. Tasks get an address and no inbound rule.
+  // A NAT gateway (33 USD a month per zone) costs more than everything else here. Tasks get an address and no inbound
+  // rule.
   network: { subnets: "public", availabilityZones: 2, interfaceEndpoints: [] },
   database: {
     instance: "t4g.micro",
@@ -55,10 +56,11 @@ const production = {
   isProtected: true,
   network: {
     subnets: "private",
-    // RDS Multi-AZ and the load balancer use two; a third adds a NAT gateway and nothing that docs/observability.md promises.
+    // RDS Multi-AZ and the load balancer use two; a third adds a NAT gateway and nothing that docs/observability.md
+    // promises.
     availabilityZones: 2,
-    // 7.30 USD a month per zone against 0.045 USD per GB through NAT: ahead from 209 GB a month, about 18 gifts a second.
-    // ECR layers come through S3's free gateway; logs, SSM and the agent's traffic stay under that line.
+    // 7.30 USD a month per zone against 0.045 USD per GB through NAT: ahead from 209 GB a month, about 18 gifts a
+    // second. ECR layers come through S3's free gateway; logs, SSM and the agent's traffic stay under that line.
     interfaceEndpoints: ["sqs"],
     flowLogDays: 30,
   },
@@ -99,7 +101,10 @@ const customer: StageRow = {
   monitors: { ...production.monitors, thresholds: thresholdsFor("t4g.small") },
 };
 
-/** The demonstration that anybody may call: no keys for clients and test values, therefore a strict rate limit and nothing worth keeping. */
+/**
+ * The demonstration that anybody may call: no keys for clients and test values, therefore a strict rate limit and
+ * nothing worth keeping.
+ */
 const publicDemonstration: StageRow = {
   ...staging,
   api: { ...oneOnSpot, spotShare: 0, maxTasks: 2, deployment: "rolling" },
@@ -111,7 +116,8 @@ const publicDemonstration: StageRow = {
     integration: "elsewhere",
     thresholds: { ...thresholdsFor("t4g.micro"), deadLetters: { critical: 100, warning: 50 } },
   },
-  // The lowest that a person at the reference page never notices. Only here may strangers write. Operators need a key here too.
+  // The lowest that a person at the reference page never notices. Only here may strangers write. Operators need a key
+  // here too.
   firewall: {
     requestsPerFiveMinutes: 300,
     sensitive: { pathPrefixes: ["/gifts", "/operator"], countries: ["JP", "US"] },

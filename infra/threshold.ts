@@ -3,8 +3,8 @@ import { usualThresholds } from "@gift/monitor/usual-threshold";
 import type { DatabaseRow } from "./stage-row.ts";
 
 /**
- * Postgres's `max_connections` on RDS is `DBInstanceClassMemory / 9531392`, and that memory is what RDS leaves of 1, 2 or 4 GiB.
- * Rounded down; `show max_connections` tells.
+ * Postgres's `max_connections` on RDS is `DBInstanceClassMemory / 9531392`, and that memory is what RDS leaves of 1, 2
+ * or 4 GiB. Rounded down; `show max_connections` tells.
  */
 const connectionLimits: Readonly<Record<DatabaseRow["instance"], number>> = {
   "t4g.micro": 80,

@@ -12,7 +12,10 @@ import { runbookUrl } from "./stage-table.ts";
 type WorkerDeclaration = ConsumerService<QueueName> | SweepService<QueueName>;
 type Entry = readonly [role: string, declaration: WorkerDeclaration];
 
-/** A worker's slots wait for the provider, so backlog decides; CPU is the second signal, for when the formula is too hopeful. */
+/**
+ * A worker's slots wait for the provider, so backlog decides; CPU is the second signal, for when the formula is too
+ * hopeful.
+ */
 const targetCpuPercent = 70;
 
 /** The worker services by name: one for each consumer and sweep of the fleet, or one for all, as the stage says. */

@@ -1,6 +1,9 @@
 import fc from "fast-check";
 
-/** JSON texts at every edge of what a field may be: written down as text, since `JSON.stringify` can't write most of them. */
+/**
+ * JSON texts at every edge of what a field may be: written down as text, since `JSON.stringify` can't write most of
+ * them.
+ */
 const edges = [
   ...["0", "-0", "1", "1.0", "1e0", "1.5", "-1", "2147483647", "2147483648", "4294967297", "9007199254740993"],
   ...["1e400", "-1e400", "1e-400", "1E+2", "100", "101", "00", "0x1", "NaN", "Infinity", "null", "true", "false", "[]"],

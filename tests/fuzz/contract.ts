@@ -46,7 +46,10 @@ const errors = new Map(
 /** Whatever the document tells of, by an answer's status; headers that it doesn't name are the transport's. */
 const toldHeaders = new Set(responses.flatMap(([, { headers = {} }]) => Object.keys(headers)));
 
-/** What serves the document and its page; docs/api.md tells of them. In the document itself, generators would make methods of them. */
+/**
+ * What serves the document and its page; docs/api.md tells of them. In the document itself, generators would make
+ * methods of them.
+ */
 const reference = /^\/(?:openapi\.json|docs(?:\/[\w.-]+)?)\/?(?:\?|$)/;
 
 const referenceTypes = /^(application\/json|image\/png|text\/(css|html|javascript); charset=utf-8)$/;
@@ -118,7 +121,10 @@ function innardsOf({ body }: WireAnswer): string[] {
   return innards.test(body) ? [`innards: ${body}`] : [];
 }
 
-/** A health check is open as it is written. In another spelling it asks for a key, and its answer tells of the key's limit. */
+/**
+ * A health check is open as it is written. In another spelling it asks for a key, and its answer tells of the key's
+ * limit.
+ */
 function describedAt(
   target: string,
   { operationId, responses: own }: Operation,

@@ -23,7 +23,9 @@ export interface FiredAt {
 /** More than any fuzz sends: the limit is the matter of other tests. */
 const plenty = { rateLimitPerMinute: 2_000_000_000 };
 
-/** A run of the fuzz asks some 110 times for one of them to be sent: half are first sends, half replays and conflicts. */
+/**
+ * A run of the fuzz asks some 110 times for one of them to be sent: half are first sends, half replays and conflicts.
+ */
 const freshGifts = 60;
 
 /**

@@ -20,7 +20,8 @@ const formats: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * Where an answer isn't as its schema says: stricter than JSON Schema, which lets properties pass that nobody has named.
+ * Where an answer isn't as its schema says: stricter than JSON Schema, which lets properties pass that nobody has
+ * named.
  * @param resolve finds what a `$ref` refers to
  * @returns one line per difference; empty when it is as described
  */

@@ -95,7 +95,9 @@ const query = fc
   .array(fc.tuple(fc.constantFrom(...queryNames), fc.constantFrom(...queryValues)), { maxLength: 4 })
   .map((pairs) => pairs.map(([name, value]) => `${name}=${value}`).join("&"));
 
-/** What a request is about: mostly one of the document's operations, with ids that exist, that don't, and that are none. */
+/**
+ * What a request is about: mostly one of the document's operations, with ids that exist, that don't, and that are none.
+ */
 export function aimOf({ giftIds, letterId }: KnownIds): fc.Arbitrary<Aim> {
   const gift = fc.constantFrom(...giftIds);
   const segment = fc.oneof(

@@ -12,7 +12,8 @@ export interface ContainerOptions {
 }
 
 /**
- * Starts a container as ECS does: user 1000, no capability, a read-only root with two writable volumes. The network is the machine's, so that the containers find each other on 127.0.0.1.
+ * Starts a container as ECS does: user 1000, no capability, a read-only root with two writable volumes. The network is
+ * the machine's, so that the containers find each other on 127.0.0.1.
  */
 export function startContainer({ rootFolder, stateFolder, command, environment }: ContainerOptions): ChildProcess {
   const bundle = mkdtempSync(join(stateFolder, "bundle-"));

@@ -15,9 +15,9 @@ import { startSqs } from "../support/sqs.ts";
 import { startContainer } from "./container.ts";
 
 /**
- * An optional check, see build.sh: runs the built image's three commands against a real Postgres and the SQS emulator: the
- * migrations as the owner, then API and worker as gift_app, a smoke test through HTTP, and SIGTERM.
- * Usage, as root: node tests/image/start.ts FOLDER-OF-THE-UNPACKED-IMAGE
+ * An optional check, see build.sh: runs the built image's three commands against a real Postgres and the SQS emulator:
+ * the migrations as the owner, then API and worker as gift_app, a smoke test through HTTP, and SIGTERM. Usage, as root:
+ * node tests/image/start.ts FOLDER-OF-THE-UNPACKED-IMAGE
  */
 const [rootFolder = ""] = process.argv.slice(2);
 const stateFolder = mkdtempSync(join(tmpdir(), "gift-image-"));

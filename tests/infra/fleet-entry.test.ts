@@ -46,7 +46,12 @@ const extended: FleetDeclaration = {
 
 const localDatabase = { host: "h", port: 1, database: "d", username: "u", auth: "password", password: "p" } as const;
 const localSettings: Settings = {
-  ...{ port: 1, dataFolder: "/data", environmentFile: "/data/env", fresh: false, failureRate: 0, workers: 1 },
+  port: 1,
+  dataFolder: "/data",
+  environmentFile: "/data/env",
+  fresh: false,
+  failureRate: 0,
+  workers: 1,
   logLevel: "info",
 };
 

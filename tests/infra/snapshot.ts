@@ -2,8 +2,8 @@ import { type Statement, statementsOf } from "./synth/read.ts";
 import type { Resource, Stack } from "./synth/stack.ts";
 
 /**
- * Per type, the inputs that a reviewer wants to see when they change. What isn't named here is either derived or so long that
- * nobody would read it; the checks look at those.
+ * Per type, the inputs that a reviewer wants to see when they change. What isn't named here is either derived or so
+ * long that nobody would read it; the checks look at those.
  */
 const attributes: Readonly<Record<string, readonly string[]>> = {
   "aws:ec2/subnet:Subnet": ["cidrBlock", "mapPublicIpOnLaunch"],

@@ -4,7 +4,9 @@ import { ofType, statementsOf } from "./synth/read.ts";
 import type { SourceEdit } from "./synth/stack.ts";
 import { synthesized } from "./synth/synthesized.ts";
 
-/** The same mistakes as in mutation.test.ts, but made in infra/ itself: SST's real components turn them into resources. */
+/**
+ * The same mistakes as in mutation.test.ts, but made in infra/ itself: SST's real components turn them into resources.
+ */
 const mistakes: readonly (readonly [mistake: string, edits: readonly SourceEdit[], problem: string])[] = [
   [
     "a raw link of the database, as SST's documentation shows it",

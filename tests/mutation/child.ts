@@ -2,7 +2,10 @@ import fc from "fast-check";
 import { properties } from "../property/properties.ts";
 import type { Result } from "./edit.ts";
 
-/** Runs one property: `child.ts <name> <seed> <cases> <connection as JSON>`. Answers with a line of JSON; anything else is a broken mutation. */
+/**
+ * Runs one property: `child.ts <name> <seed> <cases> <connection as JSON>`. Answers with a line of JSON; anything else
+ * is a broken mutation.
+ */
 const [name = "", seed, cases, connection = "{}"] = process.argv.slice(2);
 const property = await properties[name]?.(JSON.parse(connection));
 if (!property) throw new Error(`there is no property ${name}`);

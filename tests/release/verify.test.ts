@@ -14,7 +14,10 @@ function described(taskDefinition: string) {
   return { services: [service], failures: [] };
 }
 
-/** Runs `bun run release verify` with an ECS that answers so; no AWS CLI is on the path, and no region in the environment. */
+/**
+ * Runs `bun run release verify` with an ECS that answers so; no AWS CLI is on the path, and no region in the
+ * environment.
+ */
 async function verify(answer: object, values: unknown = outputs) {
   const { endpoint, calls } = await serveAws(() => answer);
   const credentials = { AWS_ACCESS_KEY_ID: "DEPLOYER", AWS_SECRET_ACCESS_KEY: "secret" };

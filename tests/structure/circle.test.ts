@@ -12,7 +12,9 @@ function fileOf(from: string, imported: string): string {
   return name === undefined ? join(dirname(from), imported) : `packages/${name}/src/${path}.ts`;
 }
 
-/** Files in circles, and those that import them: what is left when everything is taken away that imports nothing left. */
+/**
+ * Files in circles, and those that import them: what is left when everything is taken away that imports nothing left.
+ */
 function circlesOf(graph: Graph): readonly string[] {
   const left = new Map(graph);
   for (;;) {

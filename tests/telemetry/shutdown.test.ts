@@ -21,7 +21,9 @@ beforeAll(async () => {
 afterAll(() => sqs.close());
 
 const poll = { timeout: 15_000, interval: 20 };
-/** What a process that is stopped at once would still hold: the tracer's own intervals, not those of the other tests. */
+/**
+ * What a process that is stopped at once would still hold: the tracer's own intervals, not those of the other tests.
+ */
 const usualIntervals = { DD_TRACE_FLUSH_INTERVAL: "2000" };
 
 test("SIGTERM right after the work loses no span, no metric and no line", async () => {

@@ -31,7 +31,10 @@ export interface TracedSystem extends System {
   readonly agent: Agent;
 }
 
-/** Like createSystem; every process that is started has the preload. The agent must be able to read all that it was sent. */
+/**
+ * Like createSystem; every process that is started has the preload. The agent must be able to read all that it was
+ * sent.
+ */
 export async function createTracedSystem(
   connection: TestDatabase["connection"],
   sqs: SqsServer,
@@ -62,7 +65,9 @@ export function traceOf(agent: Agent, giftId: string, names: readonly string[]):
   });
 }
 
-/** A trace as lines of `parent > child`, each once, with the service of either: what belongs where, whatever the order. */
+/**
+ * A trace as lines of `parent > child`, each once, with the service of either: what belongs where, whatever the order.
+ */
 export function treeOf(trace: readonly Span[]): ReadonlySet<string> {
   const byId = new Map(trace.map((span) => [span.spanId, span]));
   const label = ({ service, resource, name }: Span) =>

@@ -25,8 +25,8 @@ export interface AgentOptions {
 }
 
 /**
- * A stand-in for the Datadog agent on this machine: takes what dd-trace 6 sends over HTTP, and forwards it to nobody. What
- * a real agent would do with it (sampling, trace metrics) it doesn't do.
+ * A stand-in for the Datadog agent on this machine: takes what dd-trace 6 sends over HTTP, and forwards it to nobody.
+ * What a real agent would do with it (sampling, trace metrics) it doesn't do.
  */
 export async function startAgent({ port = 0, keptSignals = 200_000 }: AgentOptions = {}): Promise<Agent> {
   const { add, ...signals } = createSignals(keptSignals);
@@ -68,7 +68,10 @@ async function receive(path: string, req: IncomingMessage) {
   return {};
 }
 
-/** The tracer asks `/info` what the agent can do. Left out: v0.5, which it uses only when told to, and remote configuration. */
+/**
+ * The tracer asks `/info` what the agent can do. Left out: v0.5, which it uses only when told to, and remote
+ * configuration.
+ */
 const info = {
   version: "7.0.0",
   endpoints: ["/v0.4/traces", "/v0.6/stats", "/dogstatsd/v2/proxy"],

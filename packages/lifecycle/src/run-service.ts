@@ -15,7 +15,8 @@ export interface Service {
 
 /**
  * Runs a service until SIGTERM or SIGINT. Nothing calls `process.exit` on the way out: the event loop drains, so that
- * the last log lines, spans and metrics leave too, and a handle left open shows up as a timeout instead of being hidden.
+ * the last log lines, spans and metrics leave too, and a handle left open shows up as a timeout instead of being
+ * hidden.
  * @param service what to run
  */
 export async function runService(service: Service): Promise<void> {

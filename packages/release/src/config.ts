@@ -6,7 +6,8 @@ const environment = Type.Object({
 });
 
 /**
- * Reads what the workflow puts into the environment: the key of a client made for smoke tests, where the stage asks for one.
+ * Reads what the workflow puts into the environment: the key of a client made for smoke tests, where the stage asks for
+ * one.
  * @throws Error naming the variable
  */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): { readonly apiKey: string | undefined } {

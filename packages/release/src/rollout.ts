@@ -23,8 +23,8 @@ export type Rollout =
   | { readonly kind: "failed"; readonly why: string };
 
 /**
- * Whether a service runs what was deployed. `sst deploy` succeeds after ECS has rolled a service back as well: stable it is,
- * with the old code. After a rollback the PRIMARY deployment is the old task definition's.
+ * Whether a service runs what was deployed. `sst deploy` succeeds after ECS has rolled a service back as well: stable
+ * it is, with the old code. After a rollback the PRIMARY deployment is the old task definition's.
  * @param service as ECS describes it
  * @param taskDefinition ARN of the one that was deployed
  */

@@ -21,7 +21,8 @@ const created = Type.Object({ gift_id: Type.String() });
 const found = Type.Object({ status: Type.String(), last_error: Type.Union([Type.String(), Type.Null()]) });
 
 /**
- * What a client does, once: is it ready, create a gift, ask for it to be sent, ask again under the same key, wait for SENT.
+ * What a client does, once: is it ready, create a gift, ask for it to be sent, ask again under the same key, wait for
+ * SENT.
  * @param options where, as whom and how long
  * @throws Error saying which step answered what
  */

@@ -29,7 +29,10 @@ export function processMeter(pid: number): ProcessorMeter {
   return () => (countedOf(pid)?.own ?? Number.NaN) * tickMicroseconds;
 }
 
-/** A process with all its descendants, the ended ones included: Postgres and its backends, or everything that a bench runs. */
+/**
+ * A process with all its descendants, the ended ones included: Postgres and its backends, or everything that a bench
+ * runs.
+ */
 export function familyMeter(pid: number): ProcessorMeter {
   return () => {
     const all = new Map(pids().map((each) => [each, countedOf(each)]));
@@ -63,7 +66,9 @@ function pids(): readonly number[] {
   }
 }
 
-/** Memory that a process holds now, in megabytes (10⁶ bytes, as the fleet counts); NaN where the system doesn't tell. */
+/**
+ * Memory that a process holds now, in megabytes (10⁶ bytes, as the fleet counts); NaN where the system doesn't tell.
+ */
 export function residentMegabytes(pid: number): number {
   try {
     const kibibytes = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);

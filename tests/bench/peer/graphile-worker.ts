@@ -1,7 +1,8 @@
 /**
- * The service on graphile-worker, with the settings of its performance page (24 at a time, 25 connections, a local queue of 500,
- * completions in batches); jobs are added by its SQL function in the transaction that needs them. That function notifies, and
- * NOTIFY holds a lock of the whole server over the commit's flush: accepting, not working, is what limits it. Arguments: `api` or `worker`, port, connection.
+ * The service on graphile-worker, with the settings of its performance page (24 at a time, 25 connections, a local
+ * queue of 500, completions in batches); jobs are added by its SQL function in the transaction that needs them. That
+ * function notifies, and NOTIFY holds a lock of the whole server over the commit's flush: accepting, not working, is
+ * what limits it. Arguments: `api` or `worker`, port, connection.
  */
 import { Logger, makeWorkerUtils, run } from "graphile-worker";
 import { Pool } from "pg";

@@ -1,6 +1,7 @@
 /**
- * The service on pg-boss: its `send` inside our transaction (the `db` option), and a worker that fetches 100 jobs at a time, without
- * a pause while there are that many (the default pauses for 2 s after each fetch), and performs one UPDATE for all. Arguments: `api` or `worker`, port, connection.
+ * The service on pg-boss: its `send` inside our transaction (the `db` option), and a worker that fetches 100 jobs at a
+ * time, without a pause while there are that many (the default pauses for 2 s after each fetch), and performs one
+ * UPDATE for all. Arguments: `api` or `worker`, port, connection.
  */
 import { Pool, type PoolClient } from "pg";
 import { PgBoss } from "pg-boss";

@@ -1,6 +1,6 @@
 /**
- * sqs-consumer, 10 messages per receive. Arguments: queue URL, `message` or `batch`, consumers, handler or `update` with the
- * database's connection. A batch of `update` is one UPDATE of all its gifts to SENT.
+ * sqs-consumer, 10 messages per receive. Arguments: queue URL, `message` or `batch`, consumers, handler or `update`
+ * with the database's connection. A batch of `update` is one UPDATE of all its gifts to SENT.
  */
 import { once } from "node:events";
 import { type Message, SQSClient } from "@aws-sdk/client-sqs";

@@ -1,6 +1,6 @@
 /**
- * Takes what telemetry sends, and asks for one trace in a hundred: at saturation a real agent asks for about ten a second. The
- * stand-in of `packages/agent` asks for all and decodes them, which is what tests need. Argument: port.
+ * Takes what telemetry sends, and asks for one trace in a hundred: at saturation a real agent asks for about ten a
+ * second. The stand-in of `packages/agent` asks for all and decodes them, which is what tests need. Argument: port.
  */
 import { createServer } from "node:http";
 import { obey } from "./obey.ts";

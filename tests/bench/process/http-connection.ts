@@ -2,8 +2,9 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 
 /**
- * One kept-alive HTTP/1.1 connection that reads no more of an answer than its status and length. An HTTP client of a library's
- * costs as much CPU as the server that is measured, on the same two cores; this costs a fifth of it, about what pgbench costs.
+ * One kept-alive HTTP/1.1 connection that reads no more of an answer than its status and length. An HTTP client of a
+ * library's costs as much CPU as the server that is measured, on the same two cores; this costs a fifth of it, about
+ * what pgbench costs.
  */
 export class HttpConnection {
   readonly #socket: Socket;

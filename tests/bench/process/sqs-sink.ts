@@ -1,6 +1,6 @@
 /**
- * Takes every message, keeps none and counts: SQS as the API sees it. On AWS it runs on somebody else's processors; an emulator
- * on these two would be measured with the API. Argument: port.
+ * Takes every message, keeps none and counts: SQS as the API sees it. On AWS it runs on somebody else's processors; an
+ * emulator on these two would be measured with the API. Argument: port.
  */
 import { createServer } from "node:http";
 import { obey } from "./obey.ts";

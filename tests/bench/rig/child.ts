@@ -39,9 +39,9 @@ const preload = join(root, "packages/local/src/process/stop-with-parent.ts");
 let started = 0;
 
 /**
- * Starts a process and waits until it prints `service.ready`, as every service and every entry point of `process/` does. What it
- * prints goes to a file, as to a log driver that keeps up: into a pipe that this process has to empty, a service that logs two
- * lines per gift would wait for us.
+ * Starts a process and waits until it prints `service.ready`, as every service and every entry point of `process/`
+ * does. What it prints goes to a file, as to a log driver that keeps up: into a pipe that this process has to empty, a
+ * service that logs two lines per gift would wait for us.
  * @param folder for its output
  * @throws Error with what it printed when it ends or takes too long
  */

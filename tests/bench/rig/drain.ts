@@ -24,8 +24,9 @@ export interface DrainOptions {
 const spare = 6_000;
 
 /**
- * Consumers on a queue that never runs dry: started, left to find their pace, counted over a window, stopped. Counting what is
- * handled, not how long a backlog lasts, leaves out the slow last messages, which a queue in production doesn't have.
+ * Consumers on a queue that never runs dry: started, left to find their pace, counted over a window, stopped. Counting
+ * what is handled, not how long a backlog lasts, leaves out the slow last messages, which a queue in production doesn't
+ * have.
  */
 export function drainSide(rig: Rig, options: DrainOptions): Side {
   const { consumers, queues } = options;

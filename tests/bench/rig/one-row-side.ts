@@ -6,7 +6,10 @@ import { type OneRowWork, oneRowClients } from "./one-row-load.ts";
 import type { BenchDatabase } from "./postgres.ts";
 import type { Rig } from "./rig.ts";
 
-/** Gifts to lay out for so many seconds: 20,000 a second is what neither HTTP nor one row at a time reaches on two cores. */
+/**
+ * Gifts to lay out for so many seconds: 20,000 a second is what neither HTTP nor one row at a time reaches on two
+ * cores.
+ */
 export function giftsFor(rig: Rig, seconds: number): number {
   return Math.ceil(30_000 * rig.sizes.layOutShare * Math.max(1, seconds));
 }
@@ -14,7 +17,8 @@ export function giftsFor(rig: Rig, seconds: number): number {
 const stateBefore = { send: "CREATED", sent: "QUEUED" } as const;
 
 /**
- * One row at a time as a side. Each client has gifts of its own; a statement that found none would be cheap, so it is an error.
+ * One row at a time as a side. Each client has gifts of its own; a statement that found none would be cheap, so it is
+ * an error.
  */
 export function oneRowSide(rig: Rig, oneRow: OneRow, { db }: BenchDatabase, work: OneRowWork): Side {
   const gifts = new Numbers(1e9);

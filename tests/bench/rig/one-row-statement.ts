@@ -1,8 +1,8 @@
 import type { OneRowWork } from "./one-row-load.ts";
 
 /**
- * What our functions have Postgres do, written for one row with `:number` for the gift's: the same tables, checks and results. It
- * stays one row, and prepared once, whatever becomes of ours.
+ * What our functions have Postgres do, written for one row with `:number` for the gift's: the same tables, checks and
+ * results. It stays one row, and prepared once, whatever becomes of ours.
  */
 export const oneRowStatements: Readonly<Record<OneRowWork, string>> = {
   insert: "insert into gifts (amount, message) values (100 + :number::integer % 7, null) returning *",

@@ -28,8 +28,8 @@ export interface BenchPostgres {
 }
 
 /**
- * As Postgres comes, every commit flushed. Only what would fall into some rounds and not into others is moved out of the way:
- * a checkpoint. 300 connections are those of pgbench and of every pool together.
+ * As Postgres comes, every commit flushed. Only what would fall into some rounds and not into others is moved out of
+ * the way: a checkpoint. 300 connections are those of pgbench and of every pool together.
  */
 const settings = { max_connections: 300, max_wal_size: "16GB", checkpoint_timeout: "30min" };
 

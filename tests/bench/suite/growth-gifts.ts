@@ -73,8 +73,8 @@ async function layOutTable(rig: Rig, gifts: number): Promise<Table> {
 }
 
 /**
- * Sends gifts that lie a prime number of gifts apart, so that consecutive ones share no page. A small table has too few for a
- * round: what it has sent is put back before the next.
+ * Sends gifts that lie a prime number of gifts apart, so that consecutive ones share no page. A small table has too few
+ * for a round: what it has sent is put back before the next.
  */
 function tableSide(rig: Rig, { gifts, stride, database, child }: Table): Side {
   const meters = { ours: processMeter(child.pid), Postgres: rig.postgresMeter };

@@ -12,7 +12,9 @@ import { serviceProblems } from "./service.ts";
 
 const declared: FleetDeclaration = fleet;
 
-/** Everything that must hold in every deployment, by what it guards; each says what is wrong, one sentence per problem. */
+/**
+ * Everything that must hold in every deployment, by what it guards; each says what is wrong, one sentence per problem.
+ */
 export const checks: Readonly<Record<string, (stack: Stack) => string[]>> = {
   "no secret can be read in a task, a link, a build or an output": secretProblems,
   "only the load balancer's listeners are open to the internet": exposureProblems,

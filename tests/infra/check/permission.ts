@@ -1,7 +1,10 @@
 import { ofType, type Statement, statementsOf } from "../synth/read.ts";
 import type { Resource, Stack } from "../synth/stack.ts";
 
-/** Of Datadog's role: it finds what there is to watch and reads metrics and tags, never data, of resources that may not exist yet. */
+/**
+ * Of Datadog's role: it finds what there is to watch and reads metrics and tags, never data, of resources that may not
+ * exist yet.
+ */
 const watching = [
   "cloudwatch:GetMetricData",
   "cloudwatch:ListMetrics",

@@ -36,7 +36,8 @@ const shared = {
   platform: "node",
   mainFields: ["module", "main"],
   nodePaths: [join(platform, "node_modules")],
-  // Left out of the bundle and resolved beside it: Pulumi keeps its state in module scope, so there may be only one copy.
+  // Left out of the bundle and resolved beside it: Pulumi keeps its state in module scope, so there may be only one
+  // copy.
   external: ["@pulumi/*", "@pulumiverse/*", "@aws-sdk/*", "undici", "esbuild", "archiver", "glob", "vite"],
   logLevel: "error",
   sourcemap: "inline",

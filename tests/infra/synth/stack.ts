@@ -1,4 +1,6 @@
-/** What one stage asks of AWS, as recorded from SST's real components. Plain JSON: a synthesis runs in its own process. */
+/**
+ * What one stage asks of AWS, as recorded from SST's real components. Plain JSON: a synthesis runs in its own process.
+ */
 export interface Stack {
   readonly stage: string;
   /** Whether this is what `sst dev` deploys. */
@@ -8,7 +10,9 @@ export interface Stack {
   readonly resources: readonly Resource[];
   /** By the name of the binding: what `sst shell` and sst-env.d.ts carry. */
   readonly links: Readonly<Record<string, Link>>;
-  /** By component: what `sst dev` starts on the developer's machine; recorded for deploys too, where nobody reads it. */
+  /**
+   * By component: what `sst dev` starts on the developer's machine; recorded for deploys too, where nobody reads it.
+   */
   readonly devCommands: Readonly<Record<string, DevCommand>>;
   /** What `run()` returned. */
   readonly outputs: Readonly<Record<string, unknown>>;

@@ -100,7 +100,8 @@ async function runProgram({ runtime, output }: Pulumi, program: () => Promise<un
   let registered: number;
   do {
     registered = resources.length;
-    // SST exports links with `process.nextTick`, which waits until all that promises do is done: under mocks, everything.
+    // SST exports links with `process.nextTick`, which waits until all that promises do is done: under mocks,
+    // everything.
     await nextTurn();
     await runtime.disconnect();
   } while (resources.length > registered);

@@ -5,7 +5,10 @@ const core = (file: string) => `packages/core/src/${file}.ts`;
 /** A parameter of a statement, as the source writes it. */
 const parameter = (name: string) => `$\{${name}}`;
 
-/** Mistakes in the statements over many rows, which nearly every send passes through: the same promises break as by those over one. */
+/**
+ * Mistakes in the statements over many rows, which nearly every send passes through: the same promises break as by
+ * those over one.
+ */
 export const batchBugs: readonly Bug[] = [
   {
     bug: "a send among many writes no message",

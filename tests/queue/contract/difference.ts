@@ -1,6 +1,6 @@
 /**
- * Rules that the emulator (fauxqs 2.4.1) breaks. Each still runs there and is expected to fail, so that an emulator that
- * learns one is noticed, and the entry goes.
+ * Rules that the emulator (fauxqs 2.4.1) breaks. Each still runs there and is expected to fail, so that an emulator
+ * that learns one is noticed, and the entry goes.
  */
 export const differences: Readonly<Record<string, string>> = {
   "twelve hours count from the receive: an extension past them is refused, not shortened":

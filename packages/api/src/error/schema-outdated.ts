@@ -5,8 +5,8 @@ import type { Readiness } from "../readiness.ts";
 export class SchemaOutdatedError extends Error {}
 
 /**
- * Tells a statement that came before its migration from one that is wrong. A task that lacks migrations isn't ready, but a load
- * balancer that has no ready one asks it nevertheless.
+ * Tells a statement that came before its migration from one that is wrong. A task that lacks migrations isn't ready,
+ * but a load balancer that has no ready one asks it nevertheless.
  * @param err anything thrown by a request
  * @returns what the request is to be answered for
  */

@@ -21,8 +21,8 @@ export interface Connections {
 }
 
 /**
- * Follows a server's connections. Node's own `close` waits for a kept-alive connection that is busy at that moment until
- * its keep-alive timeout (65 s here), and for one that has never sent a byte (browsers open them ahead) for ever.
+ * Follows a server's connections. Node's own `close` waits for a kept-alive connection that is busy at that moment
+ * until its keep-alive timeout (65 s here), and for one that has never sent a byte (browsers open them ahead) for ever.
  */
 export function followConnections(server: Server): Connections {
   const sockets = new Set<Socket>();

@@ -5,8 +5,8 @@ import { InvalidRequestError, PayloadTooLargeError } from "../error/request-erro
 import { maxBodyBytes } from "./limit.ts";
 
 /**
- * A request of Node's as a web request, by the adapter's bridge, with a reading of its own: the bridge makes U+FFFD of bytes
- * that are no UTF-8, and a client's mistake would be stored as another text.
+ * A request of Node's as a web request, by the adapter's bridge, with a reading of its own: the bridge makes U+FFFD of
+ * bytes that are no UTF-8, and a client's mistake would be stored as another text.
  */
 export class IncomingRequest extends NodeRequest {
   /** @throws PayloadTooLargeError as soon as it is; InvalidRequestError for what isn't UTF-8 */
@@ -20,7 +20,8 @@ export class IncomingRequest extends NodeRequest {
 
 function readUtf8(req: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
-    // A client that left while its key was looked up: no event comes any more, and whoever waits would hold its place for ever.
+    // A client that left while its key was looked up: no event comes any more, and whoever waits would hold its place
+    // for ever.
     if (req.destroyed) return reject(new Error("the connection broke before the body was read"));
     const chunks: Buffer[] = [];
     let length = 0;

@@ -14,13 +14,13 @@ export const maxHeaders = 100;
 export const idleTimeoutMilliseconds = 30_000;
 
 /**
- * Connections at once; more are closed unread. A load balancer keeps some tens, so this is only what memory allows: 12,000 idle
- * ones take the process from 140 to 270 MB (measured), and a task has 1 GB.
+ * Connections at once; more are closed unread. A load balancer keeps some tens, so this is only what memory allows:
+ * 12,000 idle ones take the process from 140 to 270 MB (measured), and a task has 1 GB.
  */
 export const maxConnections = 12_000;
 
 /**
- * Requests answered at once. Ten statements run in parallel: at the usual 3 ms the last of 256 waits 80 ms, at 100 ms two
- * and a half seconds, and more waiting than that helps nobody.
+ * Requests answered at once. Ten statements run in parallel: at the usual 3 ms the last of 256 waits 80 ms, at 100 ms
+ * two and a half seconds, and more waiting than that helps nobody.
  */
 export const maxRequestsAtWork = 256;

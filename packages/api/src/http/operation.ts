@@ -21,8 +21,8 @@ const routes: readonly Route[] = [
 ];
 
 /**
- * The operation that a request is about, whether or not it got there: one without a key or with too large a body is refused
- * before it is routed. Costs 0.06 µs.
+ * The operation that a request is about, whether or not it got there: one without a key or with too large a body is
+ * refused before it is routed. Costs 0.06 µs.
  * @param url as in the request line: a path, or a whole URL as proxies write it
  * @returns an operation of the document, `document`, `unknown`, or undefined for a health check
  */

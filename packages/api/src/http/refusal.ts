@@ -58,7 +58,8 @@ const detour = /^[^?#]*([/\\](\.|%2e){1,2}(?=[/\\?#]|$)|\\)/i;
 const target = /^(\/|https?:\/\/|\*$)/i;
 
 /**
- * Refuses what Node's parser lets through and the app couldn't work with; it would refuse a missing host without a body.
+ * Refuses what Node's parser lets through and the app couldn't work with; it would refuse a missing host without a
+ * body.
  * @throws InvalidRequestError
  */
 export function checkHead(req: IncomingMessage): void {

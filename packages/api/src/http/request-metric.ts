@@ -30,7 +30,8 @@ export function measureRequests(server: Server): RequestMetric {
   server.prependListener("request", (req, res) => {
     if (!isMeasuring()) return;
     const startedAt = performance.now();
-    // "finish" wouldn't come for a client that has left; a server that is too slow must not look like one without clients.
+    // "finish" wouldn't come for a client that has left; a server that is too slow must not look like one without
+    // clients.
     res.once("close", () => report(req, res, performance.now() - startedAt));
   });
 

@@ -44,9 +44,9 @@ export interface HttpServer extends Pick<Connections, "announceClose" | "close">
 }
 
 /**
- * Listens. A server of our own and not the adapter's `listen`, which hides the error of a port in use, takes SIGTERM for
- * itself and leaves no way to set timeouts afterwards. Requests still travel through the adapter's own bridge, srvx; answers
- * don't (`outgoing-response.ts`).
+ * Listens. A server of our own and not the adapter's `listen`, which hides the error of a port in use, takes SIGTERM
+ * for itself and leaves no way to set timeouts afterwards. Requests still travel through the adapter's own bridge,
+ * srvx; answers don't (`outgoing-response.ts`).
  * @throws Error when it can't listen
  */
 export async function listen(app: FetchHandler, { host, port, log, ...options }: ServerOptions): Promise<HttpServer> {

@@ -11,8 +11,9 @@ export interface NewRoleOptions {
 }
 
 /**
- * Runs a task whose roles may have been made a moment ago, as those of a stage's first migration are: IAM answers that a role
- * is there up to half a minute before the rest of AWS knows it. What ended for that reason is run again; nothing of it ran.
+ * Runs a task whose roles may have been made a moment ago, as those of a stage's first migration are: IAM answers that
+ * a role is there up to half a minute before the rest of AWS knows it. What ended for that reason is run again; nothing
+ * of it ran.
  * @param run one run of the task
  * @param options how long a role is new
  * @throws what the last run threw

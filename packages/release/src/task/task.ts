@@ -15,7 +15,10 @@ export const taskDeclaration = Type.Object({
 
 export type TaskDeclaration = Static<typeof taskDeclaration>;
 
-/** The CloudWatch stream of one task's container, as SST names streams: the prefix `/service`, the container, the task's id. */
+/**
+ * The CloudWatch stream of one task's container, as SST names streams: the prefix `/service`, the container, the task's
+ * id.
+ */
 export function streamOf(container: string, taskArn: string): string {
   return `/service/${container}/${taskArn.split("/").at(-1)}`;
 }
