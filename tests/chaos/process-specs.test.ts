@@ -4,7 +4,8 @@ import { ofEachQueue } from "@gift/fleet/each-queue";
 import { expect, test } from "vitest";
 
 const specs = processSpecs({
-  ...{ dataFolder: "data", port: 4_321 },
+  dataFolder: "data",
+  port: 4_321,
   links: {
     database: { host: "127.0.0.1", port: 1, database: "gift", username: "gift", auth: "password", password: "x" },
     queues: ofEachQueue((queue) => `http://127.0.0.1:9/000000000000/${queue}`),

@@ -37,7 +37,7 @@ describe("a gift whose message is nowhere", () => {
   test("is requeued as the runbook says, and counted, where SQS may have lost it", async () => {
     await forgotten();
     const quiet = await waitForQuiet(system(), { ...patience, mayRequeue: true });
-    // Nobody relays here: the message stays in the outbox, and is not written a second time.
+    // Nobody sweeps here: the message stays in the outbox, and is not written a second time.
     expect(quiet).toEqual({ requeued: 1, unsettled: { ...nothing, queued: 1, outbox: 1 } });
   }, 30_000);
 

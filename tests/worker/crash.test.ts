@@ -91,15 +91,15 @@ describe("kill -9 of the worker", () => {
   });
 });
 
-test("kill -9 of the relay between publish and delete: the message is published twice and takes effect once", async () => {
+test("kill -9 of the outbox role between publish and delete: the message is published twice and takes effect once", async () => {
   proxy.holdAnswers("SendMessageBatch");
   const gift = await queueGiftInOutbox(database.db);
-  const relay = await startWorker({ roles: "outbox" });
+  const outbox = await startWorker({ roles: "outbox" });
   await expect.poll(() => sqs.counts(queueUrl), poll).toMatchObject({ visible: 1 });
-  relay.kill("SIGKILL");
-  await relay.exited;
+  outbox.kill("SIGKILL");
+  await outbox.exited;
   proxy.pass("SendMessageBatch");
-  // The killed relay's lease ends now instead of in thirty seconds.
+  // The killed sweep's lease ends now instead of in thirty seconds.
   await database.db.updateTable("outbox").set({ available_at: new Date() }).execute();
   await startWorker({ roles: "outbox,gift" });
   await expect.poll(() => database.db.selectFrom("outbox").selectAll().execute(), poll).toEqual([]);

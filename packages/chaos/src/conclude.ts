@@ -70,7 +70,13 @@ export async function concludeRun({
   const left = await countOldTransactions(system.database);
   if (left > 0) problems.push(`${left} transactions were left open`);
   return {
-    ...{ ...quiet, seed, minutes, replays, quietAfterSeconds, findings, emulatorKills },
+    ...quiet,
+    seed,
+    minutes,
+    replays,
+    quietAfterSeconds,
+    findings,
+    emulatorKills,
     injected: countWays(faults),
     gifts: load.begun(),
     retries: load.retries(),

@@ -38,7 +38,10 @@ async function run(args: ParsedArgs<typeof flags>): Promise<void> {
   const giftsPerSecond = fraction("--gifts-per-second", args["gifts-per-second"], 0.1, 200);
   const output = args.json ? process.stderr : process.stdout;
   const result = await runChaos({
-    ...{ seed, minutes, giftsPerSecond, signal: interrupted() },
+    seed,
+    minutes,
+    giftsPerSecond,
+    signal: interrupted(),
     say: (sentence) => void output.write(`${(performance.now() / 1_000).toFixed(1).padStart(6)} s  ${sentence}\n`),
   });
   const failures = failuresOf(result);

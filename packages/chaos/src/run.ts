@@ -57,7 +57,13 @@ async function harm(system: System, plan: readonly Fault[], options: RunOptions)
   const keyring = await issueKeyring(database);
   const load = startLoad({ url, giftsPerSecond, clients: keyring.clients, random: createRandom(seed ^ loadSeed) });
   const access = startAccess({
-    ...{ url, database, load, keyring, signal, plan: planKeys(options), random: createRandom(seed ^ accessSeed) },
+    url,
+    database,
+    load,
+    keyring,
+    signal,
+    plan: planKeys(options),
+    random: createRandom(seed ^ accessSeed),
     say: (sentence) => say(`· ${sentence}`),
   });
   const startedAt = performance.now();

@@ -73,7 +73,14 @@ async function rehearseAll(
     onRecovery: (alert) => !alert.isRepeated && say(`   ▽ ${alert.monitor.key} recovered`),
   });
   const setting: Setting = {
-    ...{ system, store, watch, monitors, timeScale, isShort, ratePerSecond, say },
+    system,
+    store,
+    watch,
+    monitors,
+    timeScale,
+    isShort,
+    ratePerSecond,
+    say,
     random: createRandom(seed),
   };
   const results: Result[] = [];

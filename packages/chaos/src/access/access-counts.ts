@@ -22,5 +22,8 @@ const neverUsed: EndedCounts = { passed: 0, refused: 0, lastPassMilliseconds: 0 
 
 /** Of a run that didn't get so far. */
 export const nobodyAsked: AccessCounts = {
-  ...{ strangersRefused: 0, intrudersRefused: 0, revoked: neverUsed, rotated: neverUsed },
+  strangersRefused: 0,
+  intrudersRefused: 0,
+  revoked: neverUsed,
+  rotated: neverUsed,
 };

@@ -85,8 +85,10 @@ export function startAccess({ url, database, load, keyring, plan, signal, random
       stopping.abort();
       await asking;
       return {
-        ...{ strangersRefused: trespass.refused, intrudersRefused: intrusion.refused },
-        ...{ revoked: revoked.counts, rotated: rotated.counts },
+        strangersRefused: trespass.refused,
+        intrudersRefused: intrusion.refused,
+        revoked: revoked.counts,
+        rotated: rotated.counts,
       };
     },
   };

@@ -23,7 +23,9 @@ export async function attempt(
 ): Promise<number | undefined> {
   try {
     const answer = await fetch(url + path, {
-      ...{ method, headers: { ...headers, ...credentials }, signal: AbortSignal.timeout(timeoutMilliseconds) },
+      method,
+      headers: { ...headers, ...credentials },
+      signal: AbortSignal.timeout(timeoutMilliseconds),
       ...(body !== undefined && { body }),
     });
     await answer.arrayBuffer();

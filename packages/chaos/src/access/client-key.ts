@@ -46,7 +46,11 @@ export const keyOperator = "chaos";
 export async function issueKey(db: Kysely<Database>, clientId: string): Promise<IssuedKey> {
   const { key, verifier } = generateKey();
   await createApiKey(db, {
-    ...{ verifier, clientId, scopes: ["client"], operator: keyOperator, expiresAt: null },
+    verifier,
+    clientId,
+    scopes: ["client"],
+    operator: keyOperator,
+    expiresAt: null,
     rateLimitPerMinute: maxRateLimitPerMinute,
   });
   return { key, prefix: verifier.prefix };

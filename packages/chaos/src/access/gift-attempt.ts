@@ -9,7 +9,10 @@ export const forbiddenKeyPrefix = "forbidden-";
 export function attemptsOn({ giftId, key }: AcceptedKey): readonly [show: Attempt, replay: Attempt, send: Attempt] {
   const path = `/gifts/${giftId}`;
   const send = (does: string, idempotencyKey: string): Attempt => ({
-    ...{ does, method: "POST", path: `${path}/send`, headers: { "idempotency-key": idempotencyKey } },
+    does,
+    method: "POST",
+    path: `${path}/send`,
+    headers: { "idempotency-key": idempotencyKey },
   });
   return [{ does: "show", method: "GET", path }, send("replay", key), send("send", forbiddenKeyPrefix + randomUUID())];
 }

@@ -24,8 +24,11 @@ export function forgeries({ issued: { key, prefix } }: ClientKey): readonly Forg
 
 /** What needs no gift. */
 export const create: Attempt = {
-  ...{ does: "create a gift", method: "POST", path: "/gifts" },
-  ...{ headers: { "content-type": "application/json" }, body: '{"amount":1,"message":"Nobody\'s gift"}' },
+  does: "create a gift",
+  method: "POST",
+  path: "/gifts",
+  headers: { "content-type": "application/json" },
+  body: '{"amount":1,"message":"Nobody\'s gift"}',
 };
 export const operate: Attempt = { does: "read dead letters", method: "GET", path: "/operator/dead-letters" };
 
