@@ -206,6 +206,8 @@ describe("wrong usage is told in one sentence", () => {
       '--rate-limit "0" is not a whole number per',
     ],
     ["an end that is no time", ["create", "--client", "shop", "--expires", "soon"], '--expires "soon" is not an ISO'],
+    ["an end that is over", ["create", "--client", "shop", "--expires", "2020-01-01"], '"2020-01-01" is over already'],
+    ["a new end that is over", ["rotate", "abcdefgh", "--expires", "2020-01-01"], '"2020-01-01" is over already'],
     ["a verifier that is none", ["create", "--client", "shop", "--verifier", "x"], "--verifier is not what `keys gen"],
     ["a new end that is no time", ["rotate", "abcdefgh", "--expires", "never"], '--expires "never" is not an ISO'],
     ["an overlap without a unit", ["rotate", "abcdefgh", "--overlap", "7"], '--overlap "7" is not a'],

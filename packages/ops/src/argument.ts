@@ -84,6 +84,16 @@ export function parseTime(text: string, flag: string): Date {
 }
 
 /**
+ * When a key ends. One that is over at once would be issued without a complaint and open nothing.
+ * @throws UsageError unless it is a time to come, by this machine's clock
+ */
+export function parseExpires(text: string, now: Date = new Date()): Date {
+  const time = parseTime(text, "--expires");
+  if (time > now) return time;
+  throw new UsageError(`--expires "${text}" is over already: name a time to come`);
+}
+
+/**
  * @returns seconds
  * @throws UsageError unless it is a whole number with its unit
  */

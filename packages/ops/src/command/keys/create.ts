@@ -3,10 +3,10 @@ import {
   flags,
   optional,
   parseClientId,
+  parseExpires,
   parseOperator,
   parseRateLimit,
   parseScopes,
-  parseTime,
 } from "../../argument.ts";
 import { defineOperation } from "../../command.ts";
 import { done, type ExitCode } from "../../exit-code.ts";
@@ -34,7 +34,7 @@ export const create = defineOperation({
       clientId: parseClientId(args.client),
       scopes: parseScopes(args.scope),
       rateLimitPerMinute: optional(args["rate-limit"], parseRateLimit) ?? null,
-      expiresAt: optional(args.expires, (text) => parseTime(text, "--expires")) ?? null,
+      expiresAt: optional(args.expires, parseExpires) ?? null,
       operator: parseOperator(args.operator),
     };
     const created = await withDatabase((db) => createApiKey(db, settings));

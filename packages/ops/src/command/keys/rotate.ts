@@ -1,6 +1,6 @@
 import { rotateApiKey } from "@gift/core/api-key/rotate";
 import { inTransaction } from "@gift/core/database/in-transaction";
-import { flags, optional, parseDuration, parseKeyPrefix, parseOperator, parseTime } from "../../argument.ts";
+import { flags, optional, parseDuration, parseExpires, parseKeyPrefix, parseOperator } from "../../argument.ts";
 import { defineOperation } from "../../command.ts";
 import { done, type ExitCode } from "../../exit-code.ts";
 import { print, renderFields } from "../../output.ts";
@@ -25,7 +25,7 @@ export const rotate = defineOperation({
       verifier,
       prefix: parseKeyPrefix(args.prefix),
       overlapSeconds: parseDuration(args.overlap, "--overlap"),
-      expiresAt: optional(args.expires, (text) => parseTime(text, "--expires")),
+      expiresAt: optional(args.expires, parseExpires),
       operator: parseOperator(args.operator),
     };
     const { created, replaced } = await withDatabase((db) =>
