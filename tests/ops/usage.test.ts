@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { WriteStream } from "node:tty";
 import { freePort } from "@gift/local/free-port";
+import { forReader } from "@gift/ops/output";
 import { run } from "@gift/ops/run";
 import { expect, inject, test } from "vitest";
 import { unknownGiftId } from "../core/gift-in.ts";
@@ -61,6 +63,22 @@ test("help: --help alone lists every command", async () => {
   expect(help).toMatchObject({ code: 0, stderr: "" });
   for (const word of ["gift", "gifts", "dead-letters", "outbox", "keys", "migrate"])
     expect(help.stdout).toContain(word);
+});
+
+test("help: in a pipe it has no escape codes, whatever the terminal can do", async () => {
+  const help = await runOps(["gifts", "--help"], { TERM: "xterm-256color", COLORTERM: "truecolor", FORCE_COLOR: "1" });
+  expect(help).toMatchObject({ code: 0, stdout: expect.not.stringContaining("\u001b") });
+});
+
+test.each([
+  ["a terminal with colors", true, { TERM: "xterm-256color" }, true],
+  ["NO_COLOR=1", true, { TERM: "xterm-256color", NO_COLOR: "1" }, false],
+  ["NO_COLOR with another value", true, { TERM: "xterm-256color", NO_COLOR: "yes" }, false],
+  ["a NO_COLOR that says nothing", true, { TERM: "xterm-256color", NO_COLOR: "" }, true],
+  ["no terminal", false, { TERM: "xterm-256color" }, false],
+])("colors: %s", (_, isTTY, environment, hasColors) => {
+  const terminal = { isTTY, hasColors: () => WriteStream.prototype.hasColors(environment) };
+  expect(forReader("\u001b[1mUSAGE\u001b[22m", terminal).includes("\u001b")).toBe(hasColors);
 });
 
 test.each([

@@ -1,3 +1,5 @@
+import type { WriteStream } from "node:tty";
+import { stripVTControlCharacters } from "node:util";
 import Table from "cli-table3";
 
 export type Cell = string | number | boolean | Date | null | undefined;
@@ -16,6 +18,16 @@ const plain = { style: { head: [], border: [], compact: true } };
  */
 export function print(isJson: boolean, document: object, text: () => string): void {
   process.stdout.write(`${isJson ? JSON.stringify(document, undefined, 2) : text()}\n`);
+}
+
+/**
+ * A text without its colors, unless its reader is a terminal that wants them. Node heeds NO_COLOR whatever it says;
+ * citty, which colors the help, only NO_COLOR=1.
+ * @param text may hold escape codes
+ * @param reader standard output
+ */
+export function forReader(text: string, reader: Pick<WriteStream, "isTTY" | "hasColors">): string {
+  return reader.isTTY && reader.hasColors() ? text : stripVTControlCharacters(text);
 }
 
 /** Rows under a head, or a sentence when there are none; long texts are cut. */

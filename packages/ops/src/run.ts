@@ -5,6 +5,7 @@ import { parseCommandLine } from "./command-line.ts";
 import { DatabaseUnreachableError } from "./database-unreachable.ts";
 import { done, type ExitCode, failed, unreachable, usage } from "./exit-code.ts";
 import { renderHelp } from "./help.ts";
+import { forReader } from "./output.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface Ending {
@@ -22,7 +23,7 @@ export async function run(typed: readonly string[]): Promise<Ending> {
     const line = parseCommandLine(root, typed);
     if (line.kind === "run") return { code: await line.operation.run(line.words) };
     const help = await renderHelp(line.of);
-    process.stdout.write(process.stdout.isTTY ? help : stripVTControlCharacters(help));
+    process.stdout.write(forReader(help, process.stdout));
     return { code: done };
   } catch (err) {
     return explain(err);
