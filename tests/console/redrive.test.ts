@@ -95,10 +95,36 @@ describe("redriving a dead letter", () => {
   test("a filtered set leaves the others alone", async () => {
     await deadLetter();
     await recordDeadLetter(own.db, deadMessage("nonsense"));
-    const { text } = await page.get("/dead-letters/redrive?error_code=UNPARSABLE_MESSAGE");
+    const { text } = await page.get("/dead-letters/redrive?state=OPEN&error_code=UNPARSABLE_MESSAGE");
     expect(text).toContain('name="id" value="2"');
     expect(text).not.toContain('name="id" value="1"');
-    expect((await page.get("/dead-letters/redrive?error_code=NONE")).status).toBe(400);
+    expect((await page.get("/dead-letters/redrive?state=OPEN&error_code=NONE")).status).toBe(400);
+  });
+
+  test.each(["", "?state=REDRIVEN", "?state=ANY", "?error_code=PROVIDER_REFUSED"])(
+    "or discarding asks nothing of an address that doesn't say which it means: %j",
+    async (query) => {
+      await deadLetter();
+      for (const action of ["redrive", "discard"]) {
+        const { status, text } = await page.get(`/dead-letters/${action}${query}`);
+        expect(status).toBe(400);
+        expect(textOf(text)).toContain("Choose under Dead letters: one, or all open ones of a filter.");
+      }
+    },
+  );
+
+  test("the address that a redrive leaves behind doesn't ask about all", async () => {
+    await deadLetter();
+    await deadLetter();
+    await page.post("/dead-letters/redrive", fields("1"));
+    expect((await page.get("/dead-letters/redrive")).status).toBe(400);
+    const { text } = await page.get("/dead-letters");
+    const links = Array.from(
+      text.matchAll(/href="(\/dead-letters\/(?:redrive|discard)[^"]*)"/g),
+      ([, link = ""]) => link,
+    );
+    expect(links).toHaveLength(4);
+    for (const link of links) expect((await page.get(link.replaceAll("&amp;", "&"))).status, link).toBe(200);
   });
 
   test("when Postgres refuses one, what was done and what was not reached is said, and the log has why", async () => {
