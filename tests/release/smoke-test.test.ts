@@ -118,6 +118,21 @@ describe("against an API that is wrong", () => {
     );
   });
 
+  test("what it waits for is told, on standard error", async () => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const sentences: string[] = [];
+    const onWaiting = (sentence: string) => void sentences.push(sentence);
+    await expect(smokeTest({ url, deadlineSeconds: 1, onWaiting })).rejects.toThrow("GET /readyz answered nothing");
+    expect(sentences).toEqual([expect.stringMatching(/^GET \/readyz answered nothing: connect ECONNREFUSED/)]);
+  });
+
+  test.each([
+    [["smoke", "notaurl"], '"notaurl" is no http or https URL\n'],
+    [["smoke", "ftp://127.0.0.1"], '"ftp://127.0.0.1" is no http or https URL\n'],
+  ])("%j is wrong usage, and said at once", async (words, stderr) => {
+    expect(await runRelease(words)).toMatchObject({ code: 2, stdout: "", stderr });
+  });
+
   test("the key of API_KEY goes with every call, and an empty one with none", async () => {
     const api = await wrongApi(right);
     expect(await runRelease(["smoke", api.url], { API_KEY: "secret" })).toMatchObject({ code: 0 });

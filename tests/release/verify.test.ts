@@ -77,4 +77,6 @@ test("anything else is wrong usage, which lists the commands", async () => {
   const run = await runRelease(["deploy"]);
   expect(run).toMatchObject({ code: 2, stdout: "" });
   expect(run.stderr).toContain("bun run release verify");
+  for (const words of [["--help"], ["smoke", "--help"]])
+    expect(await runRelease(words)).toMatchObject({ code: 0, stdout: run.stderr, stderr: "" });
 });

@@ -27,5 +27,13 @@ export function regionOf({ taskDefinitions }: Deployment): string {
  * @throws Error when there is none, or it lacks what a release looks at
  */
 export function readDeployment(path: string): Deployment {
-  return check(deployment, JSON.parse(readFileSync(path, "utf8")), path);
+  return check(deployment, JSON.parse(read(path)), path);
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (err) {
+    throw new Error(`no deploy was made here: ${path} can't be read; deploy first, or name another`, { cause: err });
+  }
 }

@@ -9,6 +9,8 @@ export interface SmokeTestOptions {
   readonly apiKey?: string | undefined;
   /** For all of it: a new load balancer's name takes minutes to be known, a gift with failed attempts likewise. */
   readonly deadlineSeconds: number;
+  /** Told at once, and then every ten seconds, what is waited for. */
+  onWaiting?(sentence: string): void;
 }
 
 export interface SmokeTest {
@@ -16,6 +18,9 @@ export interface SmokeTest {
   /** From the accepted send to SENT, as polled. */
   readonly sentAfterMilliseconds: number;
 }
+
+/** A gift that isn't SENT by then is worth a word. */
+const usualMilliseconds = 5_000;
 
 const created = Type.Object({ gift_id: Type.String() });
 const found = Type.Object({ status: Type.String(), last_error: Type.Union([Type.String(), Type.Null()]) });
@@ -39,7 +44,9 @@ export async function smokeTest(options: SmokeTestOptions): Promise<SmokeTest> {
     const gift = check(found, await api("GET", `/gifts/${giftId}`, 200), "the gift");
     if (gift.status === "SENT") return { giftId, sentAfterMilliseconds: performance.now() - acceptedAt };
     if (gift.status === "FAILED") throw new Error(`gift ${giftId} is FAILED: ${gift.last_error}`);
-    if (performance.now() > api.deadline) throw new Error(`gift ${giftId} is still ${gift.status}: ${gift.last_error}`);
+    const sentence = `gift ${giftId} is still ${gift.status}: ${gift.last_error}`;
+    if (performance.now() > api.deadline) throw new Error(sentence);
+    if (performance.now() - acceptedAt > usualMilliseconds) api.report(sentence);
     await sleep(250);
   }
 }
@@ -61,8 +68,9 @@ interface Call {
 }
 
 /** Asks again while nobody answers or the answer is a 5xx, as a load balancer's is before its first healthy target. */
-function createCaller({ url, apiKey, deadlineSeconds }: SmokeTestOptions) {
+function createCaller({ url, apiKey, deadlineSeconds, onWaiting }: SmokeTestOptions) {
   const deadline = performance.now() + deadlineSeconds * 1_000;
+  const report = seldom(onWaiting ?? (() => undefined));
   const call = async (method: string, path: string, expected: number | readonly number[], { key, body }: Call = {}) => {
     const headers = {
       ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
@@ -73,12 +81,22 @@ function createCaller({ url, apiKey, deadlineSeconds }: SmokeTestOptions) {
     for (;;) {
       const answer = await ask(`${url}${path}`, request);
       if ([expected].flat().includes(answer.status)) return JSON.parse(answer.text) as unknown;
-      if (isFinal(answer.status) || performance.now() > deadline)
-        throw new Error(`${method} ${path} answered ${answer.status || "nothing"}: ${answer.text}`);
+      const sentence = `${method} ${path} answered ${answer.status || "nothing"}: ${answer.text}`;
+      if (isFinal(answer.status) || performance.now() > deadline) throw new Error(sentence);
+      report(sentence);
       await sleep(500);
     }
   };
-  return Object.assign(call, { deadline });
+  return Object.assign(call, { deadline, report });
+}
+
+function seldom(tell: (sentence: string) => void): (sentence: string) => void {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  return (sentence) => {
+    if (performance.now() - toldAt < 10_000) return;
+    toldAt = performance.now();
+    tell(sentence);
+  };
 }
 
 function isFinal(status: number): boolean {
