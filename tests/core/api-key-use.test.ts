@@ -13,7 +13,6 @@ const own = useTestDatabase();
 
 beforeEach(() => sql`truncate api_key_uses, api_keys`.execute(own.db));
 
-const poll = { timeout: 10_000, interval: 10 };
 const lastUsed = async ({ prefix }: { prefix: string }) => (await findApiKey(own.db, prefix)).lastUsedAt;
 
 function parsed({ key }: IssuedKey): Verifier {
@@ -55,17 +54,17 @@ describe("last used", () => {
     onTestFinished(() => db.destroy());
     expect(await lastUsed(issued)).toBeNull();
     await verify(issued);
-    await expect.poll(() => lastUsed(issued), poll).toEqual(expect.any(Date));
+    await expect.poll(() => lastUsed(issued)).toEqual(expect.any(Date));
     const first = await lastUsed(issued);
     // The write of a second key comes after whatever the first verification may have begun.
     await verify(issued);
     const other = await issueKey(own.db);
     await verify(other);
-    await expect.poll(() => lastUsed(other), poll).not.toBeNull();
+    await expect.poll(() => lastUsed(other)).not.toBeNull();
     expect(await lastUsed(issued)).toEqual(first);
     await sql`update api_key_uses set last_used_at = now() - interval '11 minutes'`.execute(own.db);
     await verify(issued);
-    await expect.poll(async () => Number(await lastUsed(issued)), poll).toBeGreaterThanOrEqual(Number(first));
+    await expect.poll(async () => Number(await lastUsed(issued))).toBeGreaterThanOrEqual(Number(first));
   });
 
   test("of a key that doesn't pass is not written", async () => {
@@ -74,7 +73,7 @@ describe("last used", () => {
     onTestFinished(() => db.destroy());
     await verifier.verify({ prefix: issued.prefix, hash: "0".repeat(64) });
     await verify(other);
-    await expect.poll(() => lastUsed(other), poll).not.toBeNull();
+    await expect.poll(() => lastUsed(other)).not.toBeNull();
     expect(await lastUsed(issued)).toBeNull();
   });
 
@@ -95,7 +94,7 @@ describe("last used", () => {
     const { prefix } = issued;
     await rotateApiKey(trx, { prefix, verifier: generateKey().verifier, overlapSeconds: 60, operator: "olga" });
     expect(await verify(issued)).toBeDefined();
-    await expect.poll(() => lastUsed(issued), poll).not.toBeNull();
+    await expect.poll(() => lastUsed(issued)).not.toBeNull();
     await trx.rollback().execute();
   });
 });
@@ -108,12 +107,12 @@ describe("a right key passes, although its use can't be written:", () => {
     const held = await hold(first);
     const { db, verify, failures } = openVerifier("held");
     expect(await verify(first)).toMatchObject({ prefix: first.prefix });
-    await expect.poll(() => waiting("held"), poll).toBe(1);
+    await expect.poll(() => waiting("held")).toBe(1);
     for (const issued of [...others, first]) expect(await verify(issued)).toMatchObject({ prefix: issued.prefix });
     expect(await waiting("held")).toBe(1);
     expect(failures).toEqual([]);
     await held.release();
-    for (const issued of keys) await expect.poll(() => lastUsed(issued), poll).not.toBeNull();
+    for (const issued of keys) await expect.poll(() => lastUsed(issued)).not.toBeNull();
     await db.destroy();
   });
 
@@ -126,12 +125,12 @@ describe("a right key passes, although its use can't be written:", () => {
     const { db, verify, failures, clock } = openVerifier("full");
     onTestFinished(() => db.destroy());
     expect(await verify(first)).toBeDefined();
-    await expect.poll(() => failures, poll).toMatchObject([{ code: "53100" }]);
+    await expect.poll(() => failures).toMatchObject([{ code: "53100" }]);
     await sql`drop trigger refuse on api_key_uses`.execute(own.db);
     expect([await verify(first), await verify(second)]).toMatchObject([{ clientId: "shop" }, { clientId: "shop" }]);
     clock.now = secondsOfRest * 1_000;
     expect(await verify(second)).toBeDefined();
-    await expect.poll(() => lastUsed(second), poll).not.toBeNull();
+    await expect.poll(() => lastUsed(second)).not.toBeNull();
     expect([failures.length, await lastUsed(first)]).toEqual([1, null]);
   });
 
@@ -140,12 +139,12 @@ describe("a right key passes, although its use can't be written:", () => {
     const held = await hold(first);
     const { db, verify, failures } = openVerifier("stopping");
     await verify(first);
-    await expect.poll(() => waiting("stopping"), poll).toBe(1);
+    await expect.poll(() => waiting("stopping")).toBe(1);
     await verify(second);
     const stopped = db.destroy();
     await held.release();
     await stopped;
-    await expect.poll(() => failures, poll).toMatchObject([{ message: expect.stringContaining("destroyed") }]);
+    await expect.poll(() => failures).toMatchObject([{ message: expect.stringContaining("destroyed") }]);
     expect([await lastUsed(first), await lastUsed(second)]).toEqual([expect.any(Date), null]);
   });
 });

@@ -13,8 +13,6 @@ beforeAll(async () => {
 });
 afterAll(() => sqs.close());
 
-const poll = { timeout: 15_000, interval: 50 };
-
 async function startAll() {
   const system = await createSystem(database.connection, sqs);
   await Promise.all([system.startApi(), system.startWorker("gift,outbox,dead-letters")]);
@@ -24,7 +22,7 @@ async function startAll() {
 test("a gift is created, sent and SENT; a replay answers the first response's bytes then and ever after", async () => {
   const { apiUrl } = await startAll();
   const { giftId, key, text } = await sendGift(apiUrl, "Viel Glück! 🎁");
-  await expect.poll(() => statusOf(apiUrl, giftId), poll).toBe("SENT");
+  await expect.poll(() => statusOf(apiUrl, giftId)).toBe("SENT");
   const replay = await call("POST", `${apiUrl}/gifts/${giftId}/send`, { key });
   expect(replay).toMatchObject({ status: 200, text });
   expect(replay.headers.get("idempotent-replayed")).toBe("true");
@@ -35,7 +33,7 @@ test("a gift is created, sent and SENT; a replay answers the first response's by
 test("a gift that fails its first two attempts is SENT by the third", async () => {
   const { apiUrl } = await startAll();
   const { giftId } = await sendGift(apiUrl, "test:fail-first-2");
-  await expect.poll(() => statusOf(apiUrl, giftId), poll).toBe("SENT");
+  await expect.poll(() => statusOf(apiUrl, giftId)).toBe("SENT");
   expect(await attemptsOf(database.db, giftId)).toMatchObject([
     { number: 1, outcome: "RETRY", receive_count: 1 },
     { number: 2, outcome: "RETRY", receive_count: 2 },
@@ -46,14 +44,14 @@ test("a gift that fails its first two attempts is SENT by the third", async () =
 test("a gift that fails five times is FAILED and a dead letter; the operator's redrive sends it, once", async () => {
   const { apiUrl } = await startAll();
   const { giftId, key, text } = await sendGift(apiUrl, "test:fail-first-5");
-  await expect.poll(() => statusOf(apiUrl, giftId), poll).toBe("FAILED");
+  await expect.poll(() => statusOf(apiUrl, giftId)).toBe("FAILED");
   const letters = () => database.db.selectFrom("dead_letters").selectAll().where("gift_id", "=", giftId).execute();
-  await expect.poll(letters, poll).toMatchObject([{ state: "OPEN", error: expect.stringMatching(/^PROVIDER_/) }]);
+  await expect.poll(letters).toMatchObject([{ state: "OPEN", error: expect.stringMatching(/^PROVIDER_/) }]);
   expect(await call("POST", `${apiUrl}/gifts/${giftId}/send`, { key })).toMatchObject({ status: 200, text });
 
   const redrive = ["dead-letters", "redrive", "--all", "--gift", giftId];
   expect(await ops(redrive)).toMatchObject({ code: 0 });
-  await expect.poll(() => statusOf(apiUrl, giftId), poll).toBe("SENT");
+  await expect.poll(() => statusOf(apiUrl, giftId)).toBe("SENT");
   await ops(redrive);
   expect(await letters()).toMatchObject([{ state: "REDRIVEN" }]);
   expect(await attemptsOf(database.db, giftId)).toHaveLength(6);
@@ -63,7 +61,7 @@ test("a gift that fails five times is FAILED and a dead letter; the operator's r
 test("a gift with a permanent error is FAILED at once, without a second attempt", async () => {
   const { apiUrl } = await startAll();
   const { giftId } = await sendGift(apiUrl, "test:permanent");
-  await expect.poll(() => statusOf(apiUrl, giftId), poll).toBe("FAILED");
+  await expect.poll(() => statusOf(apiUrl, giftId)).toBe("FAILED");
   expect(await attemptsOf(database.db, giftId)).toMatchObject([{ outcome: "FAILED" }]);
 });
 

@@ -22,7 +22,6 @@ import { queueGiftInOutbox } from "../worker/gifts.ts";
 
 const database = useTestDatabase();
 const metrics = useMetrics();
-const poll = { timeout: 15_000, interval: 20 };
 let sqs: SqsServer;
 beforeAll(async () => {
   sqs = await startSqs();
@@ -128,8 +127,8 @@ test("the real services emit every metric of the table, and nothing that the tab
     await createAndSend(url, "test:permanent"),
     await createAndSend(url, "test:fail-always"),
   ];
-  for (const id of [sent, retried]) await expect.poll(statusOf(id), poll).toBe("SENT");
-  for (const id of [refused, failed]) await expect.poll(statusOf(id), poll).toBe("FAILED");
+  for (const id of [sent, retried]) await expect.poll(statusOf(id)).toBe("SENT");
+  for (const id of [refused, failed]) await expect.poll(statusOf(id)).toBe("FAILED");
   const send = (key: string) =>
     fetch(`${url}/gifts/${sent}/send`, { method: "POST", headers: { "idempotency-key": key } });
   expect([(await send("key-1")).status, (await send("key-2")).status]).toEqual([200, 409]);
@@ -140,10 +139,10 @@ test("the real services emit every metric of the table, and nothing that the tab
   await database.db.transaction().execute((trx) => redriveGift(trx, { giftId: refused, operator: "olga" }));
   await sqs.send(queueUrl, [encodeSendMessage(refused, "key-1")]);
   const leftBehind = await queueGiftInOutbox(database.db);
-  await expect.poll(statusOf(leftBehind.giftId), poll).toBe("SENT");
+  await expect.poll(statusOf(leftBehind.giftId)).toBe("SENT");
   for (const name of ["gift.send.duplicate", "gift.send.stale", "gift.dead_letter.recorded"] as const)
-    await expect.poll(() => metrics.total(name), poll).toBe(1);
-  await expect.poll(() => metrics.total("gift.send.failed"), poll).toBe(3);
+    await expect.poll(() => metrics.total(name)).toBe(1);
+  await expect.poll(() => metrics.total("gift.send.failed")).toBe(3);
   loseLogLine();
   await stop();
 

@@ -20,7 +20,6 @@ beforeAll(async () => {
 });
 afterAll(() => sqs.close());
 
-const poll = { timeout: 15_000, interval: 20 };
 /**
  * What a process that is stopped at once would still hold: the tracer's own intervals, not those of the other tests.
  */
@@ -33,7 +32,7 @@ test("SIGTERM right after the work loses no span, no metric and no line", async 
   const environment = { ...usualIntervals, LOG_DIRECTORY: directory };
   const [api, worker] = await Promise.all([system.startApi(environment), system.startWorker("gift", environment)]);
   const sends = await Promise.all(Array.from({ length: 50 }, () => sendGift(system.apiUrl)));
-  await expect.poll(() => sentLines(worker).length, poll).toBe(sends.length);
+  await expect.poll(() => sentLines(worker).length).toBe(sends.length);
   expect(await Promise.all([api.stop(), worker.stop()])).toMatchObject([{ code: 0 }, { code: 0 }]);
 
   const { spans, points } = system.agent;
@@ -61,7 +60,7 @@ test.each([
     system.startWorker("gift", { ...tracedEnvironment(url, "worker"), ...usualIntervals }),
   ]);
   const { giftId } = await sendGift(system.apiUrl);
-  await expect.poll(() => statusOf(system.apiUrl, giftId), poll).toBe("SENT");
+  await expect.poll(() => statusOf(system.apiUrl, giftId)).toBe("SENT");
   const since = performance.now();
   expect(await Promise.all([api.stop(), worker.stop()])).toMatchObject([{ code: 0 }, { code: 0 }]);
   expect(performance.now() - since).toBeLessThan(10_000);

@@ -14,8 +14,6 @@ beforeAll(async () => {
 });
 afterAll(() => sqs.close());
 
-const poll = { timeout: 15_000, interval: 50 };
-
 test("one trace leads from POST …/send through the outbox, SQS and the worker to the UPDATE", async () => {
   const system = await createTracedSystem(database.connection, sqs);
   await Promise.all([system.startApi(), system.startWorker("gift,outbox,dead-letters")]);
@@ -127,7 +125,7 @@ test("health checks, empty polls, sweeps and gauges make no span", async () => {
   for (let round = 0; round < 5; round += 1)
     for (const path of ["/healthz", "/readyz", "/readyz?from=load-balancer"])
       expect(await call("GET", system.apiUrl + path)).toMatchObject({ status: 200 });
-  await expect.poll(() => system.workerSqs.callsOf("ReceiveMessage"), poll).toBeGreaterThan(6);
+  await expect.poll(() => system.workerSqs.callsOf("ReceiveMessage")).toBeGreaterThan(6);
   expect(await call("GET", `${system.apiUrl}/nowhere`)).toMatchObject({ status: 404 });
   await Promise.all([api.stop(), worker.stop()]);
   expect(system.agent.points.map(({ name }) => name)).toContain("gift.outbox.depth");
@@ -142,7 +140,7 @@ test("no span shows a gift's code, its message, or an Authorization header, and 
   const giftId = await createGift(system.apiUrl, "for your eyes only");
   const headers = { authorization: "Bearer secret-key", "idempotency-key": "k" };
   await fetch(`${system.apiUrl}/gifts/${giftId}/send`, { method: "POST", headers });
-  await expect.poll(() => statusOf(system.apiUrl, giftId), poll).toBe("SENT");
+  await expect.poll(() => statusOf(system.apiUrl, giftId)).toBe("SENT");
   await Promise.all([api.stop(), worker.stop()]);
   const { code } = await database.db
     .selectFrom("gifts")

@@ -13,7 +13,6 @@ import { captureLog } from "./captured-log.ts";
 
 const database = useTestDatabase();
 const metrics = useMetrics();
-const poll = { timeout: 10_000, interval: 10 };
 beforeEach(() => sql`truncate outbox`.execute(database.db));
 
 const append = (destination: string) =>
@@ -78,7 +77,7 @@ describe("the outbox role", () => {
   test("says so at its start and at its end", async () => {
     await append("gift");
     const role = runRole();
-    await expect.poll(() => depth("gift"), poll).toBe(1);
+    await expect.poll(() => depth("gift")).toBe(1);
     await append("gift");
     await role.stop(5_000);
     expect(depth("gift")).toBe(2);
@@ -109,7 +108,7 @@ describe("the outbox role", () => {
       transformResult: ({ result }) => Promise.resolve(result),
     });
     const role = runRole(db);
-    await expect.poll(() => statements.length, poll).toBeGreaterThan(0);
+    await expect.poll(() => statements.length).toBeGreaterThan(0);
     await role.stop(5_000);
     expect(statements.join()).toContain("available_at");
     expect(statements.filter((statement) => statement.includes("dead_letters"))).toEqual([]);

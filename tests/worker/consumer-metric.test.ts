@@ -12,7 +12,6 @@ import { createWorld, runDeadLettersRole, runGiftRole, useRoles, type World } fr
 
 const database = useTestDatabase();
 const metrics = useMetrics();
-const poll = { timeout: 10_000, interval: 10 };
 let sqs: SqsServer;
 let world: World;
 beforeAll(async () => {
@@ -45,8 +44,8 @@ describe("a consumer", () => {
     await sqs.send(world.queueUrl, [gift.body]);
     const waitedFrom = Date.now();
     await runGiftRole(world);
-    await expect.poll(statusOf(gift.giftId), poll).toBe("SENT");
-    await expect.poll(() => verdicts("gift"), poll).toEqual(["retry", "retry", "acknowledge"]);
+    await expect.poll(statusOf(gift.giftId)).toBe("SENT");
+    await expect.poll(() => verdicts("gift")).toEqual(["retry", "retry", "acknowledge"]);
     const [wait, ...more] = metrics.of("gift.queue.wait");
     expect(wait?.tags).toEqual({ queue: "gift" });
     expect(wait?.value).toBeGreaterThanOrEqual(0);
@@ -59,7 +58,7 @@ describe("a consumer", () => {
     await sqs.send(world.queueUrl, ["hello"]);
     await runGiftRole(world);
     await runDeadLettersRole(world);
-    await expect.poll(() => verdicts("gift-dead-letters"), poll).toEqual(["acknowledge"]);
+    await expect.poll(() => verdicts("gift-dead-letters")).toEqual(["acknowledge"]);
     expect(verdicts("gift")).toEqual(["release", "release", "release", "release", "release"]);
     // Its receive count goes on from the first queue's, and so does its time of sending: no wait in the second.
     expect(metrics.of("gift.queue.wait").map(({ tags }) => tags.queue)).toEqual(["gift"]);
@@ -74,8 +73,8 @@ describe("a consumer", () => {
     const { increment } = sinkInto([]);
     connectMetrics({ increment, gauge: refuse, distribution: refuse });
     await sqs.send(world.queueUrl, [gift.body]);
-    await expect.poll(statusOf(gift.giftId), poll).toBe("SENT");
-    await expect.poll(() => sqs.counts(world.queueUrl), poll).toEqual({ visible: 0, inFlight: 0 });
+    await expect.poll(statusOf(gift.giftId)).toBe("SENT");
+    await expect.poll(() => sqs.counts(world.queueUrl)).toEqual({ visible: 0, inFlight: 0 });
   });
 });
 

@@ -37,15 +37,13 @@ async function startWorker(options: Partial<WorkerOptions> = {}) {
   return worker;
 }
 
-const poll = { timeout: 10_000, interval: 20 };
-
 describe("kill -9 of the worker", () => {
   test("between the effect and the UPDATE: the gift is SENT and the provider saw one effect", async () => {
     const gift = await queueGift(database.db);
     const lock = await lockRow(database.connection, "gifts", gift.giftId);
     const worker = await startWorker();
     await sqs.send(queueUrl, [gift.body]);
-    await expect.poll(() => providerRowsOf(database.db, gift.giftId), poll).toMatchObject([{ effects: 1 }]);
+    await expect.poll(() => providerRowsOf(database.db, gift.giftId)).toMatchObject([{ effects: 1 }]);
     worker.kill("SIGKILL");
     await worker.exited;
     // Postgres would finish a statement that was waiting when its client died.
@@ -53,13 +51,13 @@ describe("kill -9 of the worker", () => {
     await lock.release();
     expect(await stateOf(database.db, gift.giftId)).toMatchObject({ status: "QUEUED" });
     await startWorker();
-    await expect.poll(() => stateOf(database.db, gift.giftId), poll).toMatchObject({ status: "SENT" });
+    await expect.poll(() => stateOf(database.db, gift.giftId)).toMatchObject({ status: "SENT" });
     expect(await providerRowsOf(database.db, gift.giftId)).toMatchObject([{ calls: 2, effects: 1 }]);
     expect(await attemptsOf(database.db, gift.giftId)).toMatchObject([
       { number: 1, outcome: null },
       { number: 2, outcome: "SENT" },
     ]);
-    await expect.poll(() => sqs.counts(queueUrl), poll).toEqual({ visible: 0, inFlight: 0 });
+    await expect.poll(() => sqs.counts(queueUrl)).toEqual({ visible: 0, inFlight: 0 });
   });
 
   test("between the UPDATE and the delete: the redelivery is a duplicate, the provider isn't called again", async () => {
@@ -67,14 +65,14 @@ describe("kill -9 of the worker", () => {
     const gift = await queueGift(database.db);
     const worker = await startWorker();
     await sqs.send(queueUrl, [gift.body]);
-    await expect.poll(() => proxy.held("DeleteMessageBatch"), poll).toBe(1);
+    await expect.poll(() => proxy.held("DeleteMessageBatch")).toBe(1);
     worker.kill("SIGKILL");
     await worker.exited;
     expect(await stateOf(database.db, gift.giftId)).toMatchObject({ status: "SENT" });
     proxy.pass("DeleteMessageBatch");
     const next = await startWorker();
     expect(await next.event("send.duplicate")).toMatchObject({ gift_id: gift.giftId });
-    await expect.poll(() => sqs.counts(queueUrl), poll).toEqual({ visible: 0, inFlight: 0 });
+    await expect.poll(() => sqs.counts(queueUrl)).toEqual({ visible: 0, inFlight: 0 });
     expect(await providerRowsOf(database.db, gift.giftId)).toMatchObject([{ calls: 1, effects: 1 }]);
   });
 
@@ -82,11 +80,11 @@ describe("kill -9 of the worker", () => {
     const gift = await queueGift(database.db, "test:slow-1500");
     const worker = await startWorker();
     await sqs.send(queueUrl, [gift.body]);
-    await expect.poll(() => attemptsOf(database.db, gift.giftId), poll).toHaveLength(1);
+    await expect.poll(() => attemptsOf(database.db, gift.giftId)).toHaveLength(1);
     worker.kill("SIGKILL");
     await worker.exited;
     await startWorker();
-    await expect.poll(() => stateOf(database.db, gift.giftId), poll).toMatchObject({ status: "SENT" });
+    await expect.poll(() => stateOf(database.db, gift.giftId)).toMatchObject({ status: "SENT" });
     expect(await providerRowsOf(database.db, gift.giftId)).toMatchObject([{ calls: 1, effects: 1 }]);
   });
 });
@@ -95,15 +93,15 @@ test("kill -9 of the outbox role between publish and delete: the message is publ
   proxy.holdAnswers("SendMessageBatch");
   const gift = await queueGiftInOutbox(database.db);
   const outbox = await startWorker({ roles: "outbox" });
-  await expect.poll(() => sqs.counts(queueUrl), poll).toMatchObject({ visible: 1 });
+  await expect.poll(() => sqs.counts(queueUrl)).toMatchObject({ visible: 1 });
   outbox.kill("SIGKILL");
   await outbox.exited;
   proxy.pass("SendMessageBatch");
   // The killed sweep's lease ends now instead of in thirty seconds.
   await database.db.updateTable("outbox").set({ available_at: new Date() }).execute();
   await startWorker({ roles: "outbox,gift" });
-  await expect.poll(() => database.db.selectFrom("outbox").selectAll().execute(), poll).toEqual([]);
-  await expect.poll(() => sqs.counts(queueUrl), poll).toEqual({ visible: 0, inFlight: 0 });
+  await expect.poll(() => database.db.selectFrom("outbox").selectAll().execute()).toEqual([]);
+  await expect.poll(() => sqs.counts(queueUrl)).toEqual({ visible: 0, inFlight: 0 });
   expect(await stateOf(database.db, gift.giftId)).toMatchObject({ status: "SENT" });
   const [row] = await providerRowsOf(database.db, gift.giftId);
   expect(row?.effects).toBe(1);

@@ -6,7 +6,6 @@ import { attemptsOf, queueGift, stateOf } from "./gifts.ts";
 import { createWorld, runGiftRole, useRoles } from "./roles.ts";
 
 const database = useTestDatabase();
-const poll = { timeout: 10_000, interval: 20 };
 let sqs: SqsServer;
 
 beforeAll(async () => {
@@ -29,19 +28,17 @@ test.each([
       tuning: { circuit: { window: 50, failureRatio: 0.9, pauseSeconds: 0.1 } },
     });
     await sqs.send(world.queueUrl, [earlier.body]);
-    await expect.poll(() => stateOf(database.db, earlier.giftId), poll).toMatchObject({ status: "SENT" });
+    await expect.poll(() => stateOf(database.db, earlier.giftId)).toMatchObject({ status: "SENT" });
 
     const mend = await failWrites(database.db, code);
     await sqs.send(world.queueUrl, [gift.body]);
-    await expect
-      .poll(() => of("consumer.circuit_opened"), poll)
-      .toMatchObject([{ reason: "unavailable", error_code: code }]);
+    await expect.poll(() => of("consumer.circuit_opened")).toMatchObject([{ reason: "unavailable", error_code: code }]);
     // Ten times the circuit's pause: it has asked again and again.
     const fullUntil = performance.now() + 1_000;
-    await expect.poll(() => performance.now() > fullUntil, poll).toBe(true);
+    await expect.poll(() => performance.now() > fullUntil).toBe(true);
     await mend();
 
-    await expect.poll(() => stateOf(database.db, gift.giftId), poll).toMatchObject({ status: "SENT" });
+    await expect.poll(() => stateOf(database.db, gift.giftId)).toMatchObject({ status: "SENT" });
     expect(of("consumer.circuit_opened")).toHaveLength(1);
     expect(await attemptsOf(database.db, gift.giftId)).toEqual([
       { number: 1, outcome: "SENT", error_code: null, receive_count: 2 },

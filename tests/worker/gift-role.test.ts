@@ -9,7 +9,6 @@ import { attemptsOf, providerRowsOf, queueGift, queueGifts, stateOf, tally } fro
 import { createWorld, quick, runDeadLettersRole, runGiftRole, useRoles, type World } from "./roles.ts";
 
 const database = useTestDatabase();
-const poll = { timeout: 10_000, interval: 20 };
 const empty = { visible: 0, inFlight: 0 };
 let sqs: SqsServer;
 let world: World;
@@ -42,8 +41,8 @@ test("a message's gift is SENT and the queue is empty", async () => {
   const gift = await queueGift(database.db, "🎁 für dich");
   await runGiftRole(world);
   await sqs.send(world.queueUrl, [gift.body]);
-  await expect.poll(statusOf(gift.giftId), poll).toBe("SENT");
-  await expect.poll(() => sqs.counts(world.queueUrl), poll).toEqual(empty);
+  await expect.poll(statusOf(gift.giftId)).toBe("SENT");
+  await expect.poll(() => sqs.counts(world.queueUrl)).toEqual(empty);
 });
 
 describe("failures", () => {
@@ -51,7 +50,7 @@ describe("failures", () => {
     const gift = await queueGift(database.db, "test:fail-first-1");
     await runGiftRole(world, { tuning: { backoff: { baseSeconds: 1, factor: 1, capSeconds: 1 } } });
     await sqs.send(world.queueUrl, [gift.body]);
-    await expect.poll(statusOf(gift.giftId), poll).toBe("SENT");
+    await expect.poll(statusOf(gift.giftId)).toBe("SENT");
     const [first, second] = await database.db
       .selectFrom("send_attempts")
       .select(["started_at", "finished_at", "outcome"])
@@ -68,7 +67,7 @@ describe("failures", () => {
     const gift = await queueGift(database.db, "test:fail-always");
     const worker = await runGiftRole(world);
     await sqs.send(world.queueUrl, [gift.body]);
-    await expect.poll(statusOf(gift.giftId), poll).toBe("FAILED");
+    await expect.poll(statusOf(gift.giftId)).toBe("FAILED");
     expect(await stateOf(database.db, gift.giftId)).toMatchObject({
       last_error: "PROVIDER_UNAVAILABLE: the provider is not available",
     });
@@ -76,9 +75,9 @@ describe("failures", () => {
     expect(outcomes).toEqual(["RETRY", "RETRY", "RETRY", "RETRY", "FAILED"]);
     const handler = await runDeadLettersRole(world);
     await expect
-      .poll(() => deadLettersOf(gift.giftId), poll)
+      .poll(() => deadLettersOf(gift.giftId))
       .toMatchObject([{ state: "OPEN", queue: "gift-dead-letters", request_id: gift.requestId, body: gift.body }]);
-    await expect.poll(() => sqs.counts(world.deadLettersUrl), poll).toEqual(empty);
+    await expect.poll(() => sqs.counts(world.deadLettersUrl)).toEqual(empty);
     expect(await sqs.counts(world.queueUrl)).toEqual(empty);
     expect(worker.of("send.retried")).toHaveLength(4);
     expect(worker.of("send.failed")).toHaveLength(1);
@@ -91,8 +90,8 @@ describe("failures", () => {
     const gift = await queueGift(database.db, "test:permanent");
     await runGiftRole(world);
     await sqs.send(world.queueUrl, [gift.body]);
-    await expect.poll(statusOf(gift.giftId), poll).toBe("FAILED");
-    await expect.poll(() => sqs.counts(world.queueUrl), poll).toEqual(empty);
+    await expect.poll(statusOf(gift.giftId)).toBe("FAILED");
+    await expect.poll(() => sqs.counts(world.queueUrl)).toEqual(empty);
     expect(await sqs.counts(world.deadLettersUrl)).toEqual(empty);
     expect(await attemptsOf(database.db, gift.giftId)).toHaveLength(1);
   });
@@ -101,7 +100,7 @@ describe("failures", () => {
     const gift = await queueGift(database.db, "test:slow-60000");
     await runGiftRole(world, { tuning: { handlerTimeoutSeconds: 0.2 } });
     await sqs.send(world.queueUrl, [gift.body]);
-    await expect.poll(statusOf(gift.giftId), poll).toBe("FAILED");
+    await expect.poll(statusOf(gift.giftId)).toBe("FAILED");
     const { last_error } = await stateOf(database.db, gift.giftId);
     expect(last_error).toMatch(/^PROVIDER_TIMEOUT: /);
     expect(await attemptsOf(database.db, gift.giftId)).toMatchObject(Array(5).fill({ error_code: "PROVIDER_TIMEOUT" }));
@@ -116,11 +115,11 @@ describe("failures", () => {
       world.queueUrl,
       gifts.map(({ body }) => body),
     );
-    await expect.poll(async () => (await tally(database.db)).queued, poll).toBe(before.queued);
+    await expect.poll(async () => (await tally(database.db)).queued).toBe(before.queued);
     const after = await tally(database.db);
     expect(after.sent + after.failed).toBe(before.sent + before.failed + 100);
     expect(after.mostEffectsPerKey).toBe(1);
-    await expect.poll(() => sqs.counts(world.queueUrl), poll).toEqual(empty);
+    await expect.poll(() => sqs.counts(world.queueUrl)).toEqual(empty);
   });
 });
 
@@ -129,8 +128,8 @@ describe("deliveries that SQS makes by itself", () => {
     const gift = await queueGift(database.db);
     const worker = await runGiftRole(world);
     await sqs.send(world.queueUrl, [gift.body, gift.body, gift.body]);
-    await expect.poll(() => worker.of("send.duplicate").length, poll).toBe(2);
-    await expect.poll(() => sqs.counts(world.queueUrl), poll).toEqual(empty);
+    await expect.poll(() => worker.of("send.duplicate").length).toBe(2);
+    await expect.poll(() => sqs.counts(world.queueUrl)).toEqual(empty);
     expect(await stateOf(database.db, gift.giftId)).toMatchObject({ status: "SENT" });
     const [row] = await providerRowsOf(database.db, gift.giftId);
     expect(row?.effects).toBe(1);
@@ -140,8 +139,8 @@ describe("deliveries that SQS makes by itself", () => {
     const gift = await queueGift(database.db, "test:slow-2500");
     const worker = await runGiftRole(world, { tuning: { visibilityTimeoutSeconds: 1 } });
     await sqs.send(world.queueUrl, [gift.body]);
-    await expect.poll(statusOf(gift.giftId), poll).toBe("SENT");
-    await expect.poll(() => sqs.counts(world.queueUrl), poll).toEqual(empty);
+    await expect.poll(statusOf(gift.giftId)).toBe("SENT");
+    await expect.poll(() => sqs.counts(world.queueUrl)).toEqual(empty);
     expect(await attemptsOf(database.db, gift.giftId)).toMatchObject([{ outcome: "SENT", receive_count: 1 }]);
     expect(worker.events()).toEqual(["send.sent"]);
   });
@@ -154,16 +153,16 @@ describe("messages that are nobody's", () => {
     const handler = await runDeadLettersRole(world);
     const body = `{"gift_id": 7, "of": "${world.queueUrl}"}`;
     await sqs.send(world.queueUrl, [body, gift.body]);
-    await expect.poll(statusOf(gift.giftId), poll).toBe("SENT");
+    await expect.poll(statusOf(gift.giftId)).toBe("SENT");
     const letters = database.db.selectFrom("dead_letters").selectAll().where("body", "=", body);
     await expect
-      .poll(() => letters.execute(), poll)
+      .poll(() => letters.execute())
       .toMatchObject([
         { gift_id: null, request_id: null, error: "UNPARSABLE_MESSAGE: the body is not a send message" },
       ]);
     expect(worker.of("send.unparsable")).toHaveLength(5);
     expect(handler.of("dead_letter.recorded")).toMatchObject([{ error_code: "UNPARSABLE_MESSAGE" }]);
-    await expect.poll(() => sqs.counts(world.deadLettersUrl), poll).toEqual(empty);
+    await expect.poll(() => sqs.counts(world.deadLettersUrl)).toEqual(empty);
   });
 
   test("a gift whose every attempt crashed becomes FAILED by the dead-letter handler", async () => {
@@ -173,7 +172,7 @@ describe("messages that are nobody's", () => {
     for (let delivery = 0; delivery < 5; delivery += 1) await receiveAndDie(world);
     const worker = await runGiftRole(world);
     const handler = await runDeadLettersRole(world);
-    await expect.poll(statusOf(gift.giftId), poll).toBe("FAILED");
+    await expect.poll(statusOf(gift.giftId)).toBe("FAILED");
     expect(await stateOf(database.db, gift.giftId)).toMatchObject({
       last_error: expect.stringMatching(/^DEAD_LETTERED: /),
     });
@@ -189,7 +188,7 @@ describe("redrive", () => {
     await runGiftRole(world);
     await runDeadLettersRole(world);
     await sqs.send(world.queueUrl, [gift.body]);
-    await expect.poll(() => deadLettersOf(gift.giftId), poll).toHaveLength(1);
+    await expect.poll(() => deadLettersOf(gift.giftId)).toHaveLength(1);
     const [letter] = await deadLettersOf(gift.giftId);
     const redrive = () =>
       database.db.transaction().execute((trx) => redriveDeadLetter(trx, { id: letter?.id ?? "", operator: "test" }));
@@ -206,7 +205,7 @@ describe("redrive", () => {
       world.queueUrl,
       messages.map(({ body }) => body),
     );
-    await expect.poll(statusOf(gift.giftId), poll).toBe("SENT");
+    await expect.poll(statusOf(gift.giftId)).toBe("SENT");
     expect(await providerRowsOf(database.db, gift.giftId)).toMatchObject([
       { calls: 5, effects: 0 },
       { calls: 1, effects: 1 },
@@ -220,7 +219,7 @@ describe("redrive", () => {
     expect(await redrive()).toBeUndefined();
     await runGiftRole(world);
     await sqs.send(world.queueUrl, [gift.body]);
-    await expect.poll(statusOf(gift.giftId), poll).toBe("SENT");
+    await expect.poll(statusOf(gift.giftId)).toBe("SENT");
     const before = await stateOf(database.db, gift.giftId);
     expect(await redrive()).toBeUndefined();
     expect(await stateOf(database.db, gift.giftId)).toEqual(before);
@@ -250,6 +249,6 @@ test("a role says how many messages it holds", async () => {
     world.queueUrl,
     gifts.map(({ body }) => body),
   );
-  await expect.poll(role.inHand, poll).toBe(3);
-  await expect.poll(role.inHand, poll).toBe(0);
+  await expect.poll(role.inHand).toBe(3);
+  await expect.poll(role.inHand).toBe(0);
 });

@@ -12,7 +12,6 @@ import { type SqsServer, startSqs } from "../support/sqs.ts";
 import { captureLog } from "./captured-log.ts";
 
 const database = useTestDatabase();
-const poll = { timeout: 15_000, interval: 20 };
 let sqs: SqsServer;
 let queueUrl: string;
 
@@ -62,16 +61,16 @@ test("what was left in the outbox is published and deleted, full sweeps without 
   await append(250);
   const { of } = runOutboxRole({ intervalMilliseconds: 600_000 });
   // With an interval of ten minutes only full sweeps can have followed one another.
-  await expect.poll(published, poll).toBe(250);
-  await expect.poll(depth, poll).toBe(0);
+  await expect.poll(published).toBe(250);
+  await expect.poll(depth).toBe(0);
   expect(of("outbox.swept").map((line) => line.published)).toEqual([100, 100, 50]);
 });
 
 test("what is left behind later is found within the interval", async () => {
   const { of } = runOutboxRole();
   await append(3);
-  await expect.poll(published, poll).toBe(3);
-  await expect.poll(() => of("outbox.swept").length, poll).toBeGreaterThan(0);
+  await expect.poll(published).toBe(3);
+  await expect.poll(() => of("outbox.swept").length).toBeGreaterThan(0);
 });
 
 test("an empty outbox logs nothing", async () => {
@@ -86,7 +85,7 @@ test("an empty outbox logs nothing", async () => {
   });
   onTestFinished(() => db.destroy());
   const { events } = runOutboxRole({ db: counted, intervalMilliseconds: 1 });
-  await expect.poll(() => sweeps, poll).toBeGreaterThan(5);
+  await expect.poll(() => sweeps).toBeGreaterThan(5);
   expect(events()).toEqual([]);
 });
 
@@ -95,8 +94,8 @@ describe("a destination that is not linked", () => {
     await append(2, "carrier-pigeon");
     await append(5);
     const { of } = runOutboxRole();
-    await expect.poll(published, poll).toBe(5);
-    await expect.poll(depth, poll).toBe(2);
+    await expect.poll(published).toBe(5);
+    await expect.poll(depth).toBe(2);
     const rows = await database.db.selectFrom("outbox").select(["destination", "last_error"]).execute();
     const last_error =
       "UnknownDestinationError: no queue carrier-pigeon is linked to the outbox role; it publishes to gift";
@@ -110,16 +109,16 @@ describe("SQS away", () => {
     await sqs.goAway();
     await append(150);
     const { of, events } = runOutboxRole();
-    await expect.poll(() => of("outbox.blocked").length, poll).toBe(1);
+    await expect.poll(() => of("outbox.blocked").length).toBe(1);
     const rows = database.db.selectFrom("outbox").select("id").where("last_error", "is not", null);
-    await expect.poll(async () => (await rows.execute()).length, poll).toBe(150);
+    await expect.poll(async () => (await rows.execute()).length).toBe(150);
     expect(events()).toEqual(["outbox.blocked"]);
     expect(of("outbox.blocked")).toMatchObject([
       { status: "error", error_message: expect.stringMatching(/ECONNREFUSED/) },
     ]);
     await sqs.comeBack();
-    await expect.poll(published, poll).toBe(150);
-    await expect.poll(depth, poll).toBe(0);
+    await expect.poll(published).toBe(150);
+    await expect.poll(depth).toBe(0);
     expect(of("outbox.swept").reduce((sum, line) => sum + Number(line.published), 0)).toBe(150);
   });
 });
@@ -141,17 +140,17 @@ describe("Postgres away", () => {
     await proxy.cut();
     await append(1);
     const { of } = runOutboxRole({ db });
-    await expect.poll(() => of("outbox.blocked").length, poll).toBeGreaterThan(0);
+    await expect.poll(() => of("outbox.blocked").length).toBeGreaterThan(0);
     await proxy.mend();
-    await expect.poll(published, poll).toBe(1);
-    await expect.poll(depth, poll).toBe(0);
+    await expect.poll(published).toBe(1);
+    await expect.poll(depth).toBe(0);
     // Cut in the middle of its work, it loses nothing either.
     const before = of("outbox.blocked").length;
     await proxy.cut();
     await append(1);
-    await expect.poll(() => of("outbox.blocked").length, poll).toBeGreaterThan(before);
+    await expect.poll(() => of("outbox.blocked").length).toBeGreaterThan(before);
     await proxy.mend();
-    await expect.poll(published, poll).toBe(2);
+    await expect.poll(published).toBe(2);
   });
 });
 
@@ -159,7 +158,7 @@ describe("stop", () => {
   test("finishes the sweep in hand: nothing is published without being deleted", async () => {
     await append(100);
     const { role } = runOutboxRole();
-    await expect.poll(role.inHand, { ...poll, interval: 1 }).toBeGreaterThan(0);
+    await expect.poll(role.inHand, { interval: 1 }).toBeGreaterThan(0);
     await role.stop(5_000);
     expect(role.inHand()).toBe(0);
     expect((await published()) + (await depth())).toBe(100);
@@ -167,7 +166,7 @@ describe("stop", () => {
 
   test("doesn't wait for the interval", async () => {
     const { role } = runOutboxRole({ intervalMilliseconds: 600_000 });
-    await expect.poll(role.inHand, { ...poll, interval: 1 }).toBe(0);
+    await expect.poll(role.inHand, { interval: 1 }).toBe(0);
     const startedAt = performance.now();
     await role.stop(5_000);
     expect(performance.now() - startedAt).toBeLessThan(1_000);
@@ -177,7 +176,7 @@ describe("stop", () => {
     await append(1);
     const { promise: never } = Promise.withResolvers<void>();
     const { role } = runOutboxRole({ publish: () => never });
-    await expect.poll(role.inHand, poll).toBe(1);
+    await expect.poll(role.inHand).toBe(1);
     await role.stop(100);
     expect(await depth()).toBe(1);
   });

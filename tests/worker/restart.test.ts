@@ -12,7 +12,6 @@ import { type SqsServer, startSqs } from "../support/sqs.ts";
 import { queueGifts, tally } from "./gifts.ts";
 import { createWorld, runGiftRole, useRoles, type World } from "./roles.ts";
 
-const poll = { timeout: 20_000, interval: 50 };
 let options: PostgresOptions;
 let postgres: PostgresServer;
 let sqs: SqsServer;
@@ -54,16 +53,16 @@ test("Postgres restarted under load: the worker pauses, burns no receive counts,
     world.queueUrl,
     gifts.map(({ body }) => body),
   );
-  await expect.poll(async () => (await tally(db)).sent, poll).toBeGreaterThan(50);
+  await expect.poll(async () => (await tally(db)).sent).toBeGreaterThan(50);
   await postgres.stop();
-  await expect.poll(() => of("consumer.circuit_opened"), poll).toMatchObject([{ reason: "unavailable" }]);
-  await expect.poll(role.inHand, poll).toBeLessThanOrEqual(20);
+  await expect.poll(() => of("consumer.circuit_opened")).toMatchObject([{ reason: "unavailable" }]);
+  await expect.poll(role.inHand).toBeLessThanOrEqual(20);
   // Ten times the circuit's pause: a worker that kept receiving would be out of receives before the end.
   const awayUntil = performance.now() + 3_000;
-  await expect.poll(() => performance.now() > awayUntil, poll).toBe(true);
+  await expect.poll(() => performance.now() > awayUntil).toBe(true);
   postgres = await startPostgres(options);
   await expect
-    .poll(() => tally(db).catch(() => undefined), poll)
+    .poll(() => tally(db).catch(() => undefined))
     .toMatchObject({
       queued: 0,
       sent: 400,
@@ -73,6 +72,6 @@ test("Postgres restarted under load: the worker pauses, burns no receive counts,
   const { rows } = await sql<{ most: number }>`select max(receive_count) as most from send_attempts`.execute(db);
   expect(rows[0]?.most).toBeLessThanOrEqual(3);
   expect(of("consumer.circuit_closed")).toHaveLength(1);
-  await expect.poll(() => sqs.counts(world.queueUrl), poll).toEqual({ visible: 0, inFlight: 0 });
+  await expect.poll(() => sqs.counts(world.queueUrl)).toEqual({ visible: 0, inFlight: 0 });
   expect(await sqs.counts(world.deadLettersUrl)).toEqual({ visible: 0, inFlight: 0 });
 });

@@ -7,7 +7,6 @@ import { attemptsOf, queueGift, queueGiftInOutbox, queueGifts, stateOf, tally } 
 import { startWorkerProcess, type WorkerOptions, workerCommand } from "./worker-process.ts";
 
 const database = useTestDatabase();
-const poll = { timeout: 15_000, interval: 20 };
 let sqs: SqsServer;
 let urls: { queueUrl: string; deadLettersUrl: string };
 
@@ -40,7 +39,7 @@ describe("SIGTERM", () => {
     const before = await tally(database.db);
     await sqs.send(urls.queueUrl, bodies);
     const first = await start("gift");
-    await expect.poll(async () => (await tally(database.db)).sent, { ...poll, interval: 5 }).toBeGreaterThan(50);
+    await expect.poll(async () => (await tally(database.db)).sent, { interval: 5 }).toBeGreaterThan(50);
     const stoppedAt = performance.now();
     expect(await first.stop()).toEqual({ code: 0, signal: null });
     // Open poll 1 s, handlers milliseconds: far inside the 60 s that ECS grants.
@@ -49,7 +48,7 @@ describe("SIGTERM", () => {
     expect((await tally(database.db)).queued).toBeGreaterThan(0);
     expect((await sqs.counts(urls.queueUrl)).inFlight).toBe(0);
     const second = await start("gift");
-    await expect.poll(async () => (await tally(database.db)).queued, poll).toBe(0);
+    await expect.poll(async () => (await tally(database.db)).queued).toBe(0);
     expect(await second.stop()).toEqual({ code: 0, signal: null });
     expect(await tally(database.db)).toMatchObject({ sent: before.sent + 600, failed: before.failed });
     const attempts = await Promise.all(gifts.map(({ giftId }) => attemptsOf(database.db, giftId)));
@@ -63,7 +62,7 @@ describe("SIGTERM", () => {
     const gift = await queueGift(database.db, "test:slow-1500");
     const worker = await start("gift");
     await sqs.send(urls.queueUrl, [gift.body]);
-    await expect.poll(() => attemptsOf(database.db, gift.giftId), poll).toHaveLength(1);
+    await expect.poll(() => attemptsOf(database.db, gift.giftId)).toHaveLength(1);
     expect(await worker.stop()).toEqual({ code: 0, signal: null });
     expect(await stateOf(database.db, gift.giftId)).toMatchObject({ status: "SENT" });
     expect(await sqs.counts(urls.queueUrl)).toEqual({ visible: 0, inFlight: 0 });
@@ -81,7 +80,7 @@ test("all roles in one process carry a gift from its outbox row to SENT", async 
   const worker = await start("gift,outbox,dead-letters");
   await worker.event("send.sent");
   expect(await stateOf(database.db, gift.giftId)).toMatchObject({ status: "SENT" });
-  await expect.poll(() => sqs.counts(urls.queueUrl), poll).toEqual({ visible: 0, inFlight: 0 });
+  await expect.poll(() => sqs.counts(urls.queueUrl)).toEqual({ visible: 0, inFlight: 0 });
   await sqs.send(urls.queueUrl, ["not a send message"]);
   expect(await worker.event("dead_letter.recorded")).toMatchObject({ error_code: "UNPARSABLE_MESSAGE" });
 });
@@ -90,7 +89,7 @@ test("where test values are refused, a gift that carries one is sent like any ot
   const gift = await queueGift(database.db, "test:permanent");
   await start("gift", { TEST_VALUES: "refused" });
   await sqs.send(urls.queueUrl, [gift.body]);
-  await expect.poll(async () => (await stateOf(database.db, gift.giftId)).status, poll).toBe("SENT");
+  await expect.poll(async () => (await stateOf(database.db, gift.giftId)).status).toBe("SENT");
 });
 
 describe("a start that can't succeed ends in one line that says why, and exit 1", () => {

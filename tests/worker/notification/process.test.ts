@@ -9,7 +9,6 @@ import { startWorkerProcess, workerCommand } from "../worker-process.ts";
 import { readable, type SlackServer, startSlack, webhookSecret } from "./slack-server.ts";
 
 const database = useTestDatabase();
-const poll = { timeout: 20_000, interval: 20 };
 let sqs: SqsServer;
 let slack: SlackServer;
 let deadLettersUrl: string;
@@ -74,7 +73,7 @@ test("a burst is recorded and told completely, in few messages, also by a proces
   const bodies = Array.from({ length: 300 }, (_, index) => `poison ${index}`);
   const worker = await start();
   await sqs.send(deadLettersUrl, bodies);
-  await expect.poll(recorded, poll).toBe(before + 300);
+  await expect.poll(recorded).toBe(before + 300);
   expect(await worker.stop()).toEqual({ code: 0, signal: null });
   const counts = slack.messages.map(({ text }) => Number.parseInt(text, 10));
   expect(counts.reduce((sum, count) => sum + count, 0)).toBe(300);
@@ -87,10 +86,10 @@ test("while Slack hangs everything is recorded and deleted, and SIGTERM ends the
   const before = await recorded();
   const worker = await start();
   await sqs.send(deadLettersUrl, ["poison 1"]);
-  await expect.poll(() => slack.messages.length, poll).toBe(1);
+  await expect.poll(() => slack.messages.length).toBe(1);
   await sqs.send(deadLettersUrl, ["poison 2", "poison 3", "poison 4"]);
-  await expect.poll(recorded, poll).toBe(before + 4);
-  await expect.poll(() => sqs.counts(deadLettersUrl), poll).toEqual({ visible: 0, inFlight: 0 });
+  await expect.poll(recorded).toBe(before + 4);
+  await expect.poll(() => sqs.counts(deadLettersUrl)).toEqual({ visible: 0, inFlight: 0 });
   // Within the poll of 1 s and a farewell of 2: the 60 s that ECS grants are far.
   expect(await worker.stop(10_000)).toEqual({ code: 0, signal: null });
   expect(worker.logs.map(({ event }) => event)).toEqual(
@@ -105,7 +104,7 @@ test.each([
   const before = await recorded();
   const worker = await start(address);
   await sqs.send(deadLettersUrl, ["poison"]);
-  await expect.poll(recorded, poll).toBe(before + 1);
+  await expect.poll(recorded).toBe(before + 1);
   expect(await worker.stop()).toEqual({ code: 0, signal: null });
   expect(slack.messages).toEqual([]);
   expect(worker.logs.filter(({ event }) => event?.startsWith("notification"))).toEqual([]);
