@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { openDatabase } from "@gift/core/database/database";
+import { listFailedGiftIds } from "@gift/core/dead-letter/failed-gifts";
 import { listDeadLetters } from "@gift/core/dead-letter/find";
 import { recordDeadLetter } from "@gift/core/dead-letter/record";
 import { createGift } from "@gift/core/gift/create";
@@ -93,6 +94,7 @@ const unsentLookups = [
   { index: "gifts_unsent", lookup: "the failed gifts", look: listFailed },
   { index: "gifts_unsent", lookup: "the oldest queued gifts", look: listOldestQueued },
   { index: "gifts_unsent", lookup: "the gifts to requeue", look: lookForRequeue },
+  { index: "gifts_unsent", lookup: "the failed gifts without a dead letter", look: listFailedWithoutLetter },
   { index: "dead_letters_open", lookup: "the open dead letters", look: listOpenLetters },
 ];
 
@@ -126,6 +128,10 @@ function listOldestQueued(from: typeof db): Promise<unknown> {
 
 function lookForRequeue(from: typeof db): Promise<unknown> {
   return from.transaction().execute((trx) => requeueGifts(trx, { idleSeconds: 3_600, limit: 100, operator: "olga" }));
+}
+
+function listFailedWithoutLetter(from: typeof db): Promise<unknown> {
+  return listFailedGiftIds(from, { limit: 100 });
 }
 
 function listOpenLetters(from: typeof db): Promise<unknown> {

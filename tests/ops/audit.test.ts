@@ -37,8 +37,8 @@ async function deadLetter(): Promise<string> {
 /** For each command what makes it do its work, on rows made for it; a new one fails until it is here. */
 const wordsOf: Record<string, () => Promise<readonly string[]>> = {
   "gift show": async () => [(await giftIn(own.db, "SENT")).id],
-  "gift redrive": async () => [(await giftIn(own.db, "FAILED")).id],
   "gifts list": async () => [],
+  "gifts redrive": async () => [(await giftIn(own.db, "FAILED")).id],
   "gifts requeue": async () => [(await giftIn(own.db, "QUEUED")).id, "--idle-for", "0s"],
   "dead-letters list": async () => [],
   "dead-letters show": async () => [await deadLetter()],

@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { listDeadLetterIds } from "@gift/core/dead-letter/find";
 import { recordDeadLetter } from "@gift/core/dead-letter/record";
 import { createGift } from "@gift/core/gift/create";
 import { migrations, newestMigration } from "@gift/core/migration/migrations";
 import { appendToOutbox } from "@gift/core/outbox/append";
 import { sql } from "kysely";
 import { beforeAll, expect, test } from "vitest";
-import { begun, deadMessage, everything, giftIn, rowsOf, unknownGiftId } from "../core/gift-in.ts";
+import { deadMessage, giftIn, unknownGiftId } from "../core/gift-in.ts";
 import { useTestDatabase } from "../support/database.ts";
 import { linkTo, runOps } from "./run-ops.ts";
 
@@ -109,53 +108,6 @@ test("gifts list --oldest begins with what has waited longest", async () => {
   const newestFirst = await idsOf();
   expect(newestFirst.slice(0, 2)).toEqual([younger.id, older.id]);
   expect(await idsOf("--oldest")).toEqual(newestFirst.toReversed());
-});
-
-test("gift redrive sends a gift again that failed for good, and says under which request", async () => {
-  const gift = await giftIn(own.db, "FAILED");
-  const finished = await ops("gift", "redrive", gift.id, "--operator", "olga", "--json");
-  const rows = await rowsOf(own.db, gift.id);
-  expect(finished).toMatchObject({ code: 0, stderr: "" });
-  expect(finished.json()).toEqual({
-    dry_run: false,
-    gift_id: gift.id,
-    outcome: "redriven",
-    request_id: rows.gift?.request_id,
-    dead_letter_ids: [],
-  });
-  expect(rows.gift?.status).toBe("QUEUED");
-  expect(rows.sendRequests).toContainEqual(expect.objectContaining({ redriven_by: "olga" }));
-  await begun(own.db, { ...gift, requestId: rows.gift?.request_id ?? "" });
-});
-
-test("gift redrive closes the gift's dead letter; a second one fails and changes nothing", async () => {
-  const gift = await giftIn(own.db, "FAILED");
-  await recordDeadLetter(own.db, deadMessage(gift.body));
-  const [letterId] = await listDeadLetterIds(own.db, { giftId: gift.id });
-  const first = await ops("gift", "redrive", gift.id);
-  expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining(`closing dead letter ${letterId}`) });
-  const [letter] = (await rowsOf(own.db, gift.id)).deadLetters;
-  expect(letter).toMatchObject({ state: "REDRIVEN", resolved_by: expect.stringMatching(/.+/) });
-  const before = await everything(own.db);
-  const second = await ops("gift", "redrive", gift.id);
-  expect(second.code).toBe(1);
-  expect(second.stdout).toBe(`gift ${gift.id} is QUEUED; only a FAILED gift can be redriven\n`);
-  expect(await everything(own.db)).toEqual(before);
-});
-
-test("gift redrive --dry-run says what it would do and changes nothing", async () => {
-  const gift = await giftIn(own.db, "FAILED");
-  await recordDeadLetter(own.db, deadMessage(gift.body));
-  const before = await everything(own.db);
-  const text = await ops("gift", "redrive", gift.id, "--dry-run");
-  expect(text).toMatchObject({ code: 0, stdout: expect.stringContaining(`would redrive gift ${gift.id}`) });
-  const json = await ops("gift", "redrive", gift.id, "--dry-run", "--json");
-  expect(json.json()).toMatchObject({ dry_run: true, outcome: "redriven", request_id: null });
-  expect(await everything(own.db)).toEqual(before);
-});
-
-test("gift redrive of an unknown gift fails", async () => {
-  expect(await ops("gift", "redrive", unknownGiftId)).toMatchObject({ code: 1, stderr: "gift not found\n" });
 });
 
 test("outbox status says what waits, and that nothing does", async () => {

@@ -16,11 +16,11 @@ describe("every command an operator runs works as gift_ops", () => {
   beforeAll(() => grantRoles(own.db));
   const asOperator = (...words: string[]) => runOps(words, linkTo({ ...own.connection, user: roles.ops }));
 
-  test("gift show and redrive, gifts list and requeue, outbox status, migrate", async () => {
+  test("gift show, gifts list, redrive and requeue, outbox status, migrate", async () => {
     const gift = await giftIn(own.db, "FAILED");
     expect(await asOperator("gift", "show", gift.id)).toMatchObject({ code: 0, stderr: "" });
     expect(await asOperator("gifts", "list", "--status", "FAILED")).toMatchObject({ code: 0, stderr: "" });
-    expect(await asOperator("gift", "redrive", gift.id, "--operator", "ann")).toMatchObject({ code: 0, stderr: "" });
+    expect(await asOperator("gifts", "redrive", gift.id, "--operator", "ann")).toMatchObject({ code: 0, stderr: "" });
     expect(await asOperator("outbox", "status")).toMatchObject({ code: 0, stderr: "" });
     const { id } = await giftIn(own.db, "QUEUED");
     expect(await asOperator("gifts", "requeue", id, "--idle-for", "0s")).toMatchObject({ code: 0, stderr: "" });

@@ -24,8 +24,10 @@ const selection = [
 /** Every command, and what its help must name. */
 const commands: Record<string, string[]> = {
   "gift show": ["<ID>", "--json"],
-  "gift redrive": ["<ID>", "--operator", "--dry-run", "--json"],
   "gifts list": ["--status", "--oldest", "--limit", "--json", "CREATED|QUEUED|SENT|FAILED"],
+  "gifts redrive": [
+    ...["[IDS]", "--all", "--error-code", "--since", "--limit", "--rate", "--operator", "--dry-run", "--json"],
+  ],
   "gifts requeue": ["[IDS]", "--all", "--idle-for", "--limit", "--operator", "--dry-run", "--json"],
   "dead-letters list": ["--state", "--error-code", "--gift", "--since", "--until", "--limit", "--json"],
   "dead-letters show": ["<ID>", "--json"],
@@ -83,7 +85,7 @@ test.each([
 
 test.each([
   ["an unknown command", ["gits", "list"], 'there is no command "bun run ops gits"; there are: gift, gifts'],
-  ["an unknown command below another", ["gift", "delete"], "there are: show, redrive"],
+  ["an unknown command below another", ["gift", "delete"], "there are: show"],
   ["a name every object has", ["constructor"], "there is no command"],
   ["a mistyped flag", ["dead-letters", "redrive", "1", "--dryrun"], "Unknown option '--dryrun'"],
   ["a flag before the command", ["--json", "gifts", "list"], 'there is no command "bun run ops --json"'],
@@ -119,7 +121,7 @@ test.each([
     '--until "2026-13-01" is not an ISO time',
   ],
   ["an error code that is none", ["dead-letters", "list", "--error-code", "no%"], "is not a code like PROVIDER_FAILED"],
-  ["no operator", ["gift", "redrive", unknownGiftId, "--operator", " "], "--operator needs a name"],
+  ["no operator", ["gifts", "redrive", unknownGiftId, "--operator", " "], "--operator needs a name"],
   ["nothing chosen", ["dead-letters", "redrive"], "give the ids of dead letters, or --all"],
   ["ids and --all", ["dead-letters", "redrive", "1", "--all"], "give ids or --all, not both"],
   [
@@ -127,6 +129,9 @@ test.each([
     ["dead-letters", "redrive", "1", "--gift", unknownGiftId],
     "filters and --limit choose among --all",
   ],
+  ["no gift chosen", ["gifts", "redrive"], "give the ids of gifts, or --all"],
+  ["gift ids with a filter", ["gifts", "redrive", unknownGiftId, "--since", "2026-01-31"], "choose among --all"],
+  ["a malformed gift id among others", ["gifts", "redrive", unknownGiftId, "42"], '"42" is not a gift\'s id'],
   ["a discard that nobody confirms", ["dead-letters", "discard", "1"], "discarding is final: add --yes"],
 ])("%s is wrong usage, told in one sentence", async (_, words, sentence) => {
   const { code, complaint } = await run(words);

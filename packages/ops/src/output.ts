@@ -2,7 +2,7 @@ import type { WriteStream } from "node:tty";
 import { stripVTControlCharacters } from "node:util";
 import Table from "cli-table3";
 
-export type Cell = string | number | boolean | Date | null | undefined;
+export type Cell = string | number | boolean | Date | readonly string[] | null | undefined;
 
 /** Of a text in a list; `show` and `--json` have it whole. */
 const mostListCharacters = 80;

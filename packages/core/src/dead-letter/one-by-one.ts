@@ -1,7 +1,6 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Kysely, Transaction } from "kysely";
 import type { Database } from "../database/database.ts";
-import { inTransaction } from "../database/in-transaction.ts";
+import { type Batch, oneByOne } from "../database/one-by-one.ts";
 import { DeadLetterNotFoundError } from "./dead-letter.errors.ts";
 import { discardDeadLetter } from "./discard.ts";
 import { findDeadLetter } from "./find.ts";
@@ -23,16 +22,10 @@ export interface DeadLetterResult {
   readonly requestId?: string;
 }
 
-export interface DeadLetterBatch {
-  readonly ids: readonly string[];
+export interface DeadLetterBatch extends Batch<DeadLetterResult> {
   readonly action: DeadLetterAction;
   /** Who does it, for the audit. */
   readonly operator: string;
-  /** So many at most. */
-  readonly ratePerSecond: number;
-  readonly isDryRun: boolean;
-  /** Told of each as soon as it is committed: a database that goes away in the middle doesn't hide what was done. */
-  onResult?(result: DeadLetterResult): void;
 }
 
 /**
@@ -41,30 +34,15 @@ export interface DeadLetterBatch {
  * @returns one result per id, in their order
  */
 export async function changeOneByOne(db: Kysely<Database>, batch: DeadLetterBatch): Promise<DeadLetterResult[]> {
-  const results: DeadLetterResult[] = [];
-  const startedAt = performance.now();
-  for (const [index, id] of batch.ids.entries()) {
-    const dueAt = startedAt + (index * 1_000) / batch.ratePerSecond;
-    if (!batch.isDryRun) await pause(Math.max(0, dueAt - performance.now()));
-    const result = { id, ...(await changeOne(db, batch, id)) };
-    results.push(result);
-    batch.onResult?.(result);
-  }
-  return results;
+  const { action, operator, isDryRun } = batch;
+  const change = action === "redrive" ? redriveOne : discardOne;
+  return await oneByOne(db, batch, async (trx, id) => {
+    const { outcome, requestId } = await change(trx, { id, operator }).catch(notFound);
+    return { id, outcome, ...(requestId !== undefined && !isDryRun && { requestId }) };
+  });
 }
 
 type Change = Omit<DeadLetterResult, "id">;
-
-async function changeOne(db: Kysely<Database>, batch: DeadLetterBatch, id: string): Promise<Change> {
-  const change = batch.action === "redrive" ? redriveOne : discardOne;
-  try {
-    const result = await inTransaction(db, batch.isDryRun, (trx) => change(trx, { id, operator: batch.operator }));
-    return batch.isDryRun ? { outcome: result.outcome } : result;
-  } catch (err) {
-    if (err instanceof DeadLetterNotFoundError) return { outcome: "not_found" };
-    throw err;
-  }
-}
 
 async function redriveOne(trx: Transaction<Database>, letter: { id: string; operator: string }): Promise<Change> {
   const { kind: outcome, ...request } = await redriveDeadLetter(trx, letter);
@@ -75,4 +53,9 @@ async function discardOne(trx: Transaction<Database>, letter: { id: string; oper
   if (await discardDeadLetter(trx, letter)) return { outcome: "discarded" };
   await findDeadLetter(trx, letter.id);
   return { outcome: "resolved_before" };
+}
+
+function notFound(err: unknown): Change {
+  if (err instanceof DeadLetterNotFoundError) return { outcome: "not_found" };
+  throw err;
 }
