@@ -2,6 +2,7 @@ import { databaseReader } from "@gift/console/live/database-figures";
 import { openDatabase } from "@gift/core/database/database";
 import { recordDeadLetter } from "@gift/core/dead-letter/record";
 import { acceptedPerSecond } from "@gift/core/figure/accepted-per-second";
+import { tallyFailedGifts } from "@gift/core/figure/failed-gifts";
 import { countGifts } from "@gift/core/figure/gifts-by-status";
 import { tallyOpenDeadLetters } from "@gift/core/figure/open-dead-letters";
 import { recentFailures, tallyAttempts } from "@gift/core/figure/recent-attempts";
@@ -155,6 +156,25 @@ test("open dead letters are counted by error code, the most frequent first; reso
     { errorCode: "UNPARSABLE_MESSAGE", count: 2, oldestAt: expect.any(Date) },
     { errorCode: "PROVIDER_REFUSED", count: 1, oldestAt: expect.any(Date) },
   ]);
+});
+
+test("gifts that failed within the last day without a dead letter are counted by error code; others are not", async () => {
+  const gifts = await Promise.all(Array.from({ length: 5 }, () => giftIn(own.db, "FAILED")));
+  const [one, other, old, justNow, dead] = gifts.map(({ id }) => id);
+  await giftIn(own.db, "SENT");
+  await recordDeadLetter(own.db, deadMessage(gifts[4]?.body ?? ""));
+  const age = (id: string | undefined, interval: string) =>
+    sql`update gifts set updated_at = now() - ${interval}::interval where id = ${id}`.execute(own.db);
+  await Promise.all([age(one, "1 min"), age(other, "23 h"), age(old, "25 h"), age(justNow, "5 s"), age(dead, "1 min")]);
+  expect(await tallyFailedGifts(own.db)).toEqual([{ errorCode: "PROVIDER_REFUSED", count: 2 }]);
+  await sql`update gifts set last_error = 'NO_SUCH_ACCOUNT: gone' where id = ${other}`.execute(own.db);
+  expect(await tallyFailedGifts(own.db)).toEqual([
+    { errorCode: "NO_SUCH_ACCOUNT", count: 1 },
+    { errorCode: "PROVIDER_REFUSED", count: 1 },
+  ]);
+  // Its first send has a dead letter, the redrive that failed at once has none.
+  await sql`update gifts set request_id = 'redrive-1' where id = ${dead}`.execute(own.db);
+  expect(await tallyFailedGifts(own.db)).toContainEqual({ errorCode: "PROVIDER_REFUSED", count: 2 });
 });
 
 test("a request id finds every gift that was sent under it, newest first", async () => {

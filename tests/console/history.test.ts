@@ -17,6 +17,7 @@ function figures(values: Partial<DatabaseFigures>): DatabaseFigures {
     lastMinute: { begun: 0, sent: 0, retried: 0, failed: 0 },
     failures: [],
     openDeadLetters: [],
+    failedGifts: [],
     ...values,
   };
 }

@@ -50,6 +50,20 @@ describe("the live page, loaded without a script", () => {
     expect(textOf(text)).toContain("Dead letters are open.");
   });
 
+  test("says that gifts are FAILED which no dead letter stands for, and leads to them", async () => {
+    const { id } = await giftIn(own.db, "FAILED");
+    // An hour later no attempt has failed lately, and nothing waits.
+    await sql`update gifts set updated_at = now() - interval '1 hour'`.execute(own.db);
+    await sql`update send_attempts set started_at = now() - interval '1 hour', finished_at = now() - interval '1 hour'`.execute(
+      own.db,
+    );
+    const { text } = await page.get("/");
+    expect(textOf(text)).not.toContain("All is well");
+    expect(textOf(text)).toContain("Gifts are FAILED without a dead letter.");
+    const [, path = ""] = /<a href="([^"]+)">Look at them/.exec(text) ?? [];
+    expect((await page.get(path)).text).toContain(id);
+  });
+
   test("says that all is well when it is", async () => {
     const { text } = await page.get("/");
     expect(textOf(text)).toContain("All is well");

@@ -18,6 +18,7 @@ const calm: DatabaseFigures = {
   lastMinute: { begun: 100, sent: 80, retried: 20, failed: 0 },
   failures: [],
   openDeadLetters: [],
+  failedGifts: [],
 };
 const empty: QueueFigures = { gift: { waiting: 0, inFlight: 0 }, deadLetters: { waiting: 0, inFlight: 0 } };
 const since = new Date("2026-01-31T03:00:05Z");
@@ -60,6 +61,7 @@ describe("what needs an operator", () => {
       round({}, { deadLetters: { waiting: 1, inFlight: 0 } }, { unrecordedSeconds: 10 }),
     ],
     ["Dead letters are open", round({ openDeadLetters: [{ errorCode: "X", count: 1, oldestAt: since }] })],
+    ["Gifts are FAILED without a dead letter", round({ failedGifts: [{ errorCode: "X", count: 1 }] })],
   ])("%s", (title, given) => {
     expect(titles(given)).toEqual([title]);
   });
@@ -114,6 +116,20 @@ test("the verdict names every problem with its runbook page, and a link where th
   expect(text).toContain('<a href="/dead-letters">');
   expect(text).toContain("<code>dead-letter</code>");
   expect(text).toContain("One send has failed for good: &lt;b&gt; (1).");
+});
+
+test("gifts that only an operator can send again are counted by error code, and linked to", () => {
+  const failed = ["A", "B", "C", "D"].map((errorCode, index) => ({ errorCode, count: 9 - index }));
+  expect(problemsOf(round({ failedGifts: failed }))).toEqual([
+    expect.objectContaining({
+      level: "attention",
+      detail: expect.stringMatching(
+        /^30 have failed at once within the last day: A \(9\), B \(8\), C \(7\) and more\./,
+      ),
+      link: { path: "/gifts?status=FAILED", text: "Look at them" },
+      runbook: "send-failures",
+    }),
+  ]);
 });
 
 test("every runbook page that the verdict names exists", () => {

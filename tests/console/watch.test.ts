@@ -15,6 +15,7 @@ const figures: DatabaseFigures = {
   lastMinute: { begun: 0, sent: 0, retried: 0, failed: 0 },
   failures: [],
   openDeadLetters: [],
+  failedGifts: [],
 };
 const queues = { gift: { waiting: 0, inFlight: 0 }, deadLetters: { waiting: 0, inFlight: 0 } };
 

@@ -3,6 +3,7 @@ import { openDatabase } from "@gift/core/database/database";
 import { listFailedGiftIds } from "@gift/core/dead-letter/failed-gifts";
 import { listDeadLetters } from "@gift/core/dead-letter/find";
 import { recordDeadLetter } from "@gift/core/dead-letter/record";
+import { tallyFailedGifts } from "@gift/core/figure/failed-gifts";
 import { createGift } from "@gift/core/gift/create";
 import { findGift, listGifts } from "@gift/core/gift/find";
 import { markFailed } from "@gift/core/gift/mark-failed";
@@ -95,6 +96,7 @@ const unsentLookups = [
   { index: "gifts_unsent", lookup: "the oldest queued gifts", look: listOldestQueued },
   { index: "gifts_unsent", lookup: "the gifts to requeue", look: lookForRequeue },
   { index: "gifts_unsent", lookup: "the failed gifts without a dead letter", look: listFailedWithoutLetter },
+  { index: "gifts_unsent", lookup: "the failed gifts of the operator page", look: tallyFailedGifts },
   { index: "dead_letters_open", lookup: "the open dead letters", look: listOpenLetters },
 ];
 

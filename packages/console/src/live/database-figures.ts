@@ -1,5 +1,6 @@
 import type { Database } from "@gift/core/database/database";
 import { type AcceptedInSecond, acceptedPerSecond } from "@gift/core/figure/accepted-per-second";
+import { type FailedGifts, tallyFailedGifts } from "@gift/core/figure/failed-gifts";
 import { countGifts, type StatusCount } from "@gift/core/figure/gifts-by-status";
 import { type OpenDeadLetters, tallyOpenDeadLetters } from "@gift/core/figure/open-dead-letters";
 import {
@@ -25,6 +26,8 @@ export interface DatabaseFigures {
   readonly lastMinute: AttemptTally;
   readonly failures: readonly RecentFailure[];
   readonly openDeadLetters: readonly OpenDeadLetters[];
+  /** Those of the last day that have no dead letter. */
+  readonly failedGifts: readonly FailedGifts[];
 }
 
 /** Catching up after a gap looks this far back once. */
@@ -43,7 +46,7 @@ export const tallySeconds = 60;
 const mostFailures = 8;
 
 /**
- * How to read what the live page shows of Postgres: eight short statements.
+ * How to read what the live page shows of Postgres: nine short statements.
  * @param db the database, as the operator
  * @returns a function of how many seconds back the series are wanted
  */
@@ -62,16 +65,18 @@ async function readFigures(
   tail: ReturnType<typeof usualTail>,
 ): Promise<DatabaseFigures> {
   const { attempts, pages } = windowSeconds > usualWindowSeconds ? longTail : tail;
-  const [gifts, longest, outbox, accepted, sent, lastMinute, failures, openDeadLetters] = await Promise.all([
-    countGifts(db),
-    longestQueuedSeconds(db),
-    outboxStatus(db),
-    acceptedPerSecond(db, { seconds: windowSeconds, pages }),
-    sentPerSecond(db, { seconds: windowSeconds, attempts }),
-    tallyAttempts(db, { seconds: tallySeconds, attempts: tail.attempts }),
-    recentFailures(db, { limit: mostFailures, attempts: tail.attempts }),
-    tallyOpenDeadLetters(db),
-  ]);
+  const [gifts, longest, outbox, accepted, sent, lastMinute, failures, openDeadLetters, failedGifts] =
+    await Promise.all([
+      countGifts(db),
+      longestQueuedSeconds(db),
+      outboxStatus(db),
+      acceptedPerSecond(db, { seconds: windowSeconds, pages }),
+      sentPerSecond(db, { seconds: windowSeconds, attempts }),
+      tallyAttempts(db, { seconds: tallySeconds, attempts: tail.attempts }),
+      recentFailures(db, { limit: mostFailures, attempts: tail.attempts }),
+      tallyOpenDeadLetters(db),
+      tallyFailedGifts(db),
+    ]);
   return {
     windowSeconds,
     gifts,
@@ -82,5 +87,6 @@ async function readFigures(
     lastMinute,
     failures,
     openDeadLetters,
+    failedGifts,
   };
 }

@@ -44,6 +44,7 @@ export function problemsOf({ database, queues, unrecordedSeconds }: Round): Prob
     figures && slowDelivery(figures),
     depths && unrecordedLetters(depths, unrecordedSeconds),
     figures && openDeadLetters(figures),
+    figures && failedGifts(figures),
   ].filter((problem) => problem !== undefined);
   return problems.sort((one, other) => rank(one) - rank(other));
 }
@@ -108,14 +109,40 @@ function unrecordedLetters({ deadLetters }: QueueFigures, seconds: number): Prob
 }
 
 function openDeadLetters({ openDeadLetters: open }: DatabaseFigures): Problem | undefined {
-  const count = open.reduce((sum, letter) => sum + letter.count, 0);
+  const count = total(open);
   if (count === 0) return undefined;
-  const codes = open.slice(0, 3).map((letter) => `${letter.errorCode} (${letter.count})`);
   return {
     level: "attention",
     title: "Dead letters are open",
-    detail: `${count === 1 ? "One send has" : `${count} sends have`} failed for good: ${codes.join(", ")}${open.length > 3 ? " and more" : ""}.`,
+    detail: `${count === 1 ? "One send has" : `${count} sends have`} failed for good: ${codesOf(open)}.`,
     link: { path: "/dead-letters", text: "Look at them" },
     runbook: "dead-letter",
   };
+}
+
+/** A permanent error leaves no dead letter, and looks like any other failure a minute later. */
+function failedGifts({ failedGifts: failed }: DatabaseFigures): Problem | undefined {
+  const count = total(failed);
+  if (count === 0) return undefined;
+  return {
+    level: "attention",
+    title: "Gifts are FAILED without a dead letter",
+    detail: `${count === 1 ? "One has" : `${count} have`} failed at once within the last day: ${codesOf(failed)}. Only a redrive of the gifts themselves sends them.`,
+    link: { path: "/gifts?status=FAILED", text: "Look at them" },
+    runbook: "send-failures",
+  };
+}
+
+interface Tally {
+  readonly errorCode: string;
+  readonly count: number;
+}
+
+function total(tallies: readonly Tally[]): number {
+  return tallies.reduce((sum, { count }) => sum + count, 0);
+}
+
+function codesOf(tallies: readonly Tally[]): string {
+  const codes = tallies.slice(0, 3).map(({ errorCode, count }) => `${errorCode} (${count})`);
+  return codes.join(", ") + (tallies.length > 3 ? " and more" : "");
 }
