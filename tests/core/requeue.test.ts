@@ -1,5 +1,6 @@
 import type { Database } from "@gift/core/database/database";
 import { type RequeueRequest, requeueGifts } from "@gift/core/gift/requeue";
+import { requeueNamedGifts } from "@gift/core/gift/requeue-named";
 import { tellStory } from "@gift/core/gift/story";
 import { claimFromOutbox } from "@gift/core/outbox/claim";
 import { type Kysely, sql } from "kysely";
@@ -94,4 +95,24 @@ test("a gift's story tells who wrote its message again, beside the redrives", as
     { event: "requeued", request_id: gift.requestId, facts: { by: "otto" } },
     { event: "waiting_in_outbox", request_id: gift.requestId },
   ]);
+});
+
+test("of named gifts each has its outcome, in their order, also one that somebody holds at this moment", async () => {
+  const [waiting, held, idle] = [await idleGift(30), await idleGift(30), await idleGift(30)];
+  await requeue({ ids: [waiting.id] });
+  const ids = [held.id, waiting.id, idle.id];
+  const holding = await own.db.startTransaction().execute();
+  try {
+    await sql`select from gifts where id = ${held.id} for key share`.execute(holding);
+    const results = await own.db
+      .transaction()
+      .execute((trx) => requeueNamedGifts(trx, { ids, idleSeconds: 600, operator: "olga" }));
+    expect(results.map(({ giftId, outcome }) => [giftId, outcome])).toEqual([
+      [held.id, "busy"],
+      [waiting.id, "in_outbox"],
+      [idle.id, "requeued"],
+    ]);
+  } finally {
+    await holding.rollback().execute();
+  }
 });
