@@ -16,8 +16,8 @@ const newsHours = 24;
 const recordingSeconds = 30;
 
 /**
- * Looking at so many takes 2 ms when they are old and 15 when all are of today (a million gifts, 50,000 of them FAILED);
- * of more, those created first are left out. There is no index by time.
+ * Looking at so many takes 2 ms when they are old and 15 when all are of today (a million gifts, 50,000 of them
+ * FAILED); of more, those created first are left out. There is no index by time.
  */
 const mostLookedAt = 10_000;
 
