@@ -30,12 +30,26 @@ export function forReader(text: string, reader: Pick<WriteStream, "isTTY" | "has
   return reader.isTTY && reader.hasColors() ? text : stripVTControlCharacters(text);
 }
 
-/** Rows under a head, or a sentence when there are none; long texts are cut. */
-export function renderRows(head: readonly string[], rows: readonly (readonly Cell[])[], none = "none"): string {
+/**
+ * Rows under a head, or a sentence when there are none; long texts are cut. Where the table doesn't fit, each row is a
+ * block of one field per line.
+ * @param columns of the terminal; a pipe has none, and so no limit
+ */
+export function renderRows(
+  head: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  none = "none",
+  columns: number = process.stdout.columns || Number.POSITIVE_INFINITY,
+): string {
   if (rows.length === 0) return none;
+  const texts = rows.map((row) => row.map((cell) => shorten(printable(cell))));
   const table = new Table({ ...plain, head: [...head] });
-  for (const row of rows) table.push(row.map((cell) => shorten(printable(cell))));
-  return table.toString();
+  table.push(...texts);
+  if (table.width <= columns) return table.toString();
+  const nameWidth = Math.max(...head.map((name) => name.length));
+  const block = (row: string[]) =>
+    row.map((text, index) => `${(head[index] ?? "").padEnd(nameWidth)}  ${text}\n`).join("");
+  return texts.map(block).join("\n");
 }
 
 /** One field per line, whole. */
