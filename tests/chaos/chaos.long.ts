@@ -4,6 +4,7 @@ import { failuresOf } from "@gift/chaos/result";
 import { runChaos } from "@gift/chaos/run";
 import { expect, test } from "vitest";
 
+const never = new AbortController().signal;
 const options = { seed: 3, minutes: 0.4 };
 
 test("real processes, killed, frozen and cut at random under load, lose nothing and double nothing", async () => {
@@ -11,7 +12,7 @@ test("real processes, killed, frozen and cut at random under load, lose nothing 
   expect(faultKinds.filter((kind) => !occursIn(plan, kind))).toEqual([]);
   const said: string[] = [];
   const result = await runChaos({
-    ...{ ...options, giftsPerSecond: 8, signal: new AbortController().signal },
+    ...{ ...options, giftsPerSecond: 8, interrupt: { stop: never, kill: never } },
     say: (sentence) => said.push(sentence),
   });
   expect(failuresOf(result), [...said, ...result.evidence].join("\n")).toEqual([]);

@@ -24,7 +24,7 @@ async function system(): Promise<System> {
   const [postgres, sqs] = [await startTcpProxy({ port }), await startTcpProxy({ port })];
   const program = `console.log('{"event":"service.ready"}'); setInterval(() => 0, 1000); process.on("SIGTERM", () => process.exit(0));`;
   const spec = { command: ["--eval", program], environment: {}, stopTimeoutSeconds: 5, advice: "", name: "api" };
-  const api = new Subject({ ...spec, killSignal: "SIGKILL" }, await temporaryFolder());
+  const api = new Subject({ ...spec, killSignal: "SIGKILL" }, { logFolder: await temporaryFolder() });
   const { host, port: databasePort, database: name, user: username } = database.connection;
   const stop = async () => void (await Promise.all([api.stop(), postgres.close(), sqs.close(), echo.close()]));
   onTestFinished(stop);
@@ -72,10 +72,13 @@ test("a plan that can't be carried out is an error: it would prove nothing", asy
   await expect(carryOut(harmed, [fault("sqs", "kill")], nobody, never)).rejects.toThrow("there is no process sqs");
 });
 
-test("an interruption leaves out what comes later", async () => {
+test("an interruption leaves out what comes later, and takes back what lasts", async () => {
   const harmed = await system();
   const interrupt = new AbortController();
+  const lasting = [fault("api", "freeze"), fault("sqs-connections", "hang")].map((each) => ({
+    ...{ ...each, lastsMilliseconds: 600_000 },
+  }));
   const later = { ...fault("api", "kill"), startsAtMilliseconds: 600_000 };
-  const carried = carryOut(harmed, [fault("api", "freeze"), later], () => interrupt.abort(), interrupt.signal);
-  expect(await carried).toEqual([fault("api", "freeze")]);
+  const tell = ({ way }: { way: Way }) => way === "hang" && interrupt.abort();
+  expect(await carryOut(harmed, [...lasting, later], tell, interrupt.signal)).toEqual(lasting);
 });

@@ -10,7 +10,7 @@ async function subject(program: string): Promise<Subject> {
     ...{ name: "child", command: ["--eval", program], environment: {}, stopTimeoutSeconds: 5, advice: "" },
     killSignal: "SIGKILL" as const,
   };
-  const made = new Subject(spec, await temporaryFolder());
+  const made = new Subject(spec, { logFolder: await temporaryFolder() });
   onTestFinished(() => made.stop());
   return made;
 }

@@ -84,7 +84,8 @@ function nameOf(pid: number): string {
   return row.trim();
 }
 
-function descendantsOf(root: number): number[] {
+/** Every process below this one at this moment. */
+export function descendantsOf(root: number): number[] {
   const rows = execFileSync("ps", ["-eo", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
   const parents = new Map(
     rows.map((row) => row.trim().split(/\s+/).map(Number)).map(([pid = 0, ppid = 0]) => [pid, ppid]),

@@ -13,7 +13,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 
 const fixture = (name: string) => fileURLToPath(new URL(`fixture/${name}.ts`, import.meta.url));
 
-async function supervised(words: readonly string[], change: Partial<ProcessSpec> = {}) {
+async function supervised(words: readonly string[], change: Partial<ProcessSpec> = {}, kill?: AbortSignal) {
   const logFolder = await temporaryFolder();
   const [notices, lines]: [string[], LogLine[]] = [[], []];
   const spec: ProcessSpec = {
@@ -29,6 +29,7 @@ async function supervised(words: readonly string[], change: Partial<ProcessSpec>
     logFolder,
     onLine: (_name, line) => lines.push(line),
     onNotice: (sentence) => notices.push(sentence),
+    ...(kill && { kill }),
   });
   onTestFinished(() => child.kill());
   return { child, notices, lines, logFolder };
@@ -100,6 +101,19 @@ test("a child that doesn't stop is killed after its timeout, and that is said", 
   expect(await isAlive(pid)).toBe(false);
   expect(notices).toEqual(["child didn't stop within 0.2 s and is killed."]);
 });
+
+test.each(["before", "after"])(
+  "a child that is started %s there is no more time to drain ends at once",
+  async (when) => {
+    const kill = new AbortController();
+    if (when === "after") kill.abort();
+    const { child, notices } = await supervised(["deaf"], {}, kill.signal);
+    if (when === "before") await child.ready;
+    kill.abort();
+    await until("its end", () => child.pid === undefined, 2_000);
+    expect(notices).toEqual([]);
+  },
+);
 
 test("a stop between a crash and the restart keeps the child from coming back", async () => {
   const { child, notices } = await supervised(["run"]);

@@ -1,6 +1,10 @@
+import { readdir } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { scenarios } from "@gift/rehearsal/scenario/scenarios";
+import { until } from "@gift/rehearsal/until";
 import { expect, test } from "vitest";
 import { run } from "../local/command.ts";
+import { temporaryFolder } from "../local/temporary-folder.ts";
 
 const program = "packages/rehearsal/src/main.ts";
 
@@ -39,3 +43,16 @@ test.each([
   expect(code).toBe(2);
   expect(output).toContain(problem);
 });
+
+test("a Ctrl-C during the start, which arrives twice, ends it without a success, and leaves nothing behind", async () => {
+  const folder = await temporaryFolder();
+  const command = run([program, "duplicates", "--short"], { TMPDIR: folder });
+  await until("the folder", async () => (await readdir(folder)).length > 0);
+  command.kill("SIGINT");
+  await pause(5);
+  command.kill("SIGINT");
+  expect(await command.exited, command.output()).toEqual({ code: 130, signal: null });
+  expect(command.output()).toContain("Interrupted: nothing is left running.");
+  expect(command.output()).not.toContain("── duplicates");
+  expect(await readdir(folder)).toEqual([]);
+}, 60_000);

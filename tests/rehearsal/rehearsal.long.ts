@@ -4,6 +4,8 @@ import type { Scenario } from "@gift/rehearsal/scenario/scenario";
 import { expect, test } from "vitest";
 import { run } from "../local/command.ts";
 
+const never = new AbortController().signal;
+
 /** Nothing is broken, and yet somebody should be told: what a monitor that doesn't work looks like. */
 const nobodyNotices: Scenario = {
   name: "nobody-notices",
@@ -46,7 +48,7 @@ test("the command rehearses a stopped worker: progress, the real monitors, and a
 test("a monitor that stays silent, and a gift that is lost, fail the rehearsal", async () => {
   const said: string[] = [];
   const results = await runRehearsals([nobodyNotices, damage], {
-    ...{ seed: 1, timeScale: 240, isShort: true, ratePerSecond: 5 },
+    ...{ seed: 1, timeScale: 240, isShort: true, ratePerSecond: 5, interrupt: { stop: never, kill: never } },
     say: (sentence) => said.push(sentence),
   });
   const [silent, damaged] = results.map(failuresOf);

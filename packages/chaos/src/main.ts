@@ -4,6 +4,7 @@
  */
 
 import { runCommandLine } from "@gift/local/command/command-line";
+import { listenForInterrupt } from "@gift/local/command/interrupt";
 import { fraction, wholeNumber } from "@gift/local/command/value";
 import { type ArgsDef, defineCommand, type ParsedArgs } from "citty";
 import { report } from "./report.ts";
@@ -37,25 +38,19 @@ async function run(args: ParsedArgs<typeof flags>): Promise<void> {
   const minutes = fraction("--minutes", args.minutes, 0.2, 600);
   const giftsPerSecond = fraction("--gifts-per-second", args["gifts-per-second"], 0.1, 200);
   const output = args.json ? process.stderr : process.stdout;
+  const say = (sentence: string) =>
+    void output.write(`${(performance.now() / 1_000).toFixed(1).padStart(6)} s  ${sentence}\n`);
   const result = await runChaos({
     seed,
     minutes,
     giftsPerSecond,
-    signal: interrupted(),
-    say: (sentence) => void output.write(`${(performance.now() / 1_000).toFixed(1).padStart(6)} s  ${sentence}\n`),
+    interrupt: listenForInterrupt(() => say("Interrupted. Ctrl-C again ends it at once.")),
+    say,
   });
   const failures = failuresOf(result);
   const document = { ...result, failures };
   process.stdout.write(args.json ? `${JSON.stringify(document, undefined, 2)}\n` : `\n${report(result)}\n`);
   if (failures.length > 0) process.exitCode = 1;
-}
-
-/** Ctrl-C stops everything; a second one doesn't wait for it. */
-function interrupted(): AbortSignal {
-  const interrupt = new AbortController();
-  const onSignal = () => (interrupt.signal.aborted ? process.exit(1) : interrupt.abort());
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, onSignal);
-  return interrupt.signal;
 }
 
 await runCommandLine(command, flags, process.argv.slice(2));

@@ -1,4 +1,4 @@
-import { StackError } from "@gift/local/command/usage-error";
+import { type Interrupt, rejectOnAbort } from "@gift/local/command/interrupt";
 import { otherRoles } from "@gift/local/stack/service-spec";
 import { createRandom } from "@gift/rehearsal/random";
 import { startAccess } from "./access/access.ts";
@@ -16,8 +16,7 @@ export interface RunOptions {
   readonly seed: number;
   readonly minutes: number;
   readonly giftsPerSecond: number;
-  /** Ends everything early, e.g. at Ctrl-C. */
-  readonly signal: AbortSignal;
+  readonly interrupt: Interrupt;
   /** Tells people how far it is. */
   say(sentence: string): void;
 }
@@ -31,20 +30,21 @@ const accessSeed = 0x85ebca6b;
 
 /**
  * Starts one system, loads it, harms it according to the seed's plan, and audits what became of every gift.
- * @throws StackError when the system can't start, or when it was interrupted; nothing is left running then either
+ * @throws StackError when the system can't start, InterruptedError when it was interrupted; nothing is left running
+ *   then either
  */
 export async function runChaos(options: RunOptions): Promise<Result> {
-  const { minutes, seed, say } = options;
+  const { minutes, seed, interrupt, say } = options;
   const isReal = minutes >= realLeaseFromMinutes;
   const leaseSeconds = isReal ? lease.realSeconds : lease.shortSeconds;
   const plan = planFaults({ seed, minutes, leaseSeconds });
   say(`Starting Postgres, SQS, API, three gift workers, ${otherRoles.join(" and ")} …`);
-  const system = await startSystem(isReal ? undefined : leaseSeconds);
+  const system = await startSystem(isReal ? undefined : leaseSeconds, interrupt);
   try {
     say(
       `${plan.length} faults in ${minutes} minutes, seed ${seed}; SQS hides a received message for ${leaseSeconds} s`,
     );
-    return await Promise.race([harm(system, plan, options), interruption(options.signal)]);
+    return await Promise.race([harm(system, plan, options), rejectOnAbort(interrupt.stop)]);
   } finally {
     say("Stopping everything …");
     await system.stop();
@@ -52,7 +52,8 @@ export async function runChaos(options: RunOptions): Promise<Result> {
 }
 
 async function harm(system: System, plan: readonly Fault[], options: RunOptions): Promise<Result> {
-  const { giftsPerSecond, seed, minutes, signal, say } = options;
+  const { giftsPerSecond, seed, minutes, say } = options;
+  const signal = options.interrupt.stop;
   const { apiUrl: url, database } = system;
   const keyring = await issueKeyring(database);
   const load = startLoad({ url, giftsPerSecond, clients: keyring.clients, random: createRandom(seed ^ loadSeed) });
@@ -70,6 +71,7 @@ async function harm(system: System, plan: readonly Fault[], options: RunOptions)
   const tell = (fault: Fault) =>
     say(`${sentenceOf(fault)}   [${load.begun()} gifts, ${load.retries()} repeated requests]`);
   const faults = await carryOut(system, plan, tell, signal);
+  signal.throwIfAborted();
   const elapsed = performance.now() - startedAt;
   say(
     `No more faults after ${Math.round(elapsed / 1_000)} s: waiting until every request is answered and nothing moves`,
@@ -80,12 +82,4 @@ async function harm(system: System, plan: readonly Fault[], options: RunOptions)
 function sentenceOf({ target, way, lastsMilliseconds }: Fault): string {
   const length = lastsMilliseconds > 0 ? ` for ${(lastsMilliseconds / 1_000).toFixed(1)} s` : "";
   return `✗ ${way} ${target}${length}`.padEnd(48);
-}
-
-function interruption(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) =>
-    signal.addEventListener("abort", () => reject(new StackError("Interrupted: nothing is left running.")), {
-      once: true,
-    }),
-  );
 }

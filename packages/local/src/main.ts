@@ -1,16 +1,14 @@
 /** `bun run local`: the whole system on one machine. */
 import { defineCommand, type ParsedArgs } from "citty";
 import { runCommandLine } from "./command/command-line.ts";
+import { listenForInterrupt } from "./command/interrupt.ts";
 import { flags, readSettings, type Settings } from "./command/settings.ts";
-import { createTerminal, type Terminal } from "./command/terminal.ts";
+import { createTerminal } from "./command/terminal.ts";
 import { StackError } from "./command/usage-error.ts";
 import { canonical, prepareDataFolder } from "./folder/data-folder.ts";
 import { type FolderLock, type Holder, lockFolder } from "./folder/folder-lock.ts";
 import { Stack } from "./stack/stack.ts";
 import { summary } from "./stack/summary.ts";
-
-/** One Ctrl-C can arrive twice: from the terminal, and forwarded by the script runner that it reached as well. */
-const sameKeystrokeMilliseconds = 500;
 
 const command = defineCommand({
   meta: {
@@ -27,17 +25,20 @@ async function runLocal(args: ParsedArgs<typeof flags>): Promise<void> {
   const lock = await lockOrRefuse(settings);
   await prepareDataFolder(settings.dataFolder, settings.fresh);
   const terminal = createTerminal(settings.logLevel);
-  const stack = new Stack(settings, terminal);
-  const stopped = stopOnSignal(stack, terminal);
+  const { stop, kill } = listenForInterrupt(() =>
+    terminal.say("\nStopping: finishing what is in hand. Ctrl-C again ends it at once."),
+  );
+  const stack = new Stack(settings, terminal, kill);
+  const stopped = stopOnInterrupt(stack, stop);
   try {
     const links = await stack.start();
     terminal.say(summary(stack, settings, links, (performance.now() - startedAt) / 1_000));
-    await stopped.promise;
+    await stopped;
     terminal.say("Stopped. The data is kept for the next start.");
   } catch (err) {
-    if (stopped.isRequested()) await stopped.promise;
+    if (stop.aborted) await stopped;
     else await stack.stop();
-    if (!stopped.isRequested()) throw err;
+    if (!stop.aborted) throw err;
   } finally {
     await lock.release();
   }
@@ -52,22 +53,11 @@ async function lockOrRefuse(settings: Settings): Promise<FolderLock> {
   );
 }
 
-function stopOnSignal(stack: Stack, terminal: Terminal): { promise: Promise<void>; isRequested(): boolean } {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  let requestedAt: number | undefined;
-  const onSignal = () => {
-    if (requestedAt === undefined) {
-      requestedAt = performance.now();
-      terminal.say("\nStopping: finishing what is in hand. Ctrl-C again ends it at once.");
-      stack.stop().then(resolve, reject);
-    } else if (performance.now() - requestedAt > sameKeystrokeMilliseconds) {
-      stack.kill().then(resolve, reject);
-    }
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
-  // A closed terminal must not end the supervisor before its children.
-  process.stdout.on("error", () => undefined);
-  return { promise, isRequested: () => requestedAt !== undefined };
+/** Resolves when it was interrupted and everything has ended. */
+function stopOnInterrupt(stack: Stack, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) =>
+    stop.addEventListener("abort", () => stack.stop().then(resolve, reject), { once: true }),
+  );
 }
 
 await runCommandLine(command, flags, process.argv.slice(2));

@@ -4,6 +4,7 @@
  */
 
 import { runCommandLine } from "@gift/local/command/command-line";
+import { listenForInterrupt } from "@gift/local/command/interrupt";
 import { fraction, wholeNumber } from "@gift/local/command/value";
 import { type ArgsDef, defineCommand, type ParsedArgs } from "citty";
 import { chosenScenarios, scenarioList } from "./choice.ts";
@@ -43,17 +44,17 @@ async function run(args: ParsedArgs<typeof flags>): Promise<void> {
   const scenarios = chosenScenarios(isNamed ? first : undefined);
   const seed = args.seed ? wholeNumber("--seed", args.seed, 0, mostSeed) : Math.floor(Math.random() * mostSeed);
   const timeScale = timeScales[args.short ? "short" : "long"];
-  const interrupt = new AbortController();
-  const onSignal = () => (interrupt.signal.aborted ? process.exit(1) : interrupt.abort());
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, onSignal);
+  const ratePerSecond = fraction("--rate", args.rate, 0.1, 200);
   const output = args.json ? process.stderr : process.stdout;
+  const say = (sentence: string) =>
+    void output.write(`${(performance.now() / 1_000).toFixed(1).padStart(6)} s  ${sentence}\n`);
   const results = await runRehearsals(scenarios, {
     seed,
     timeScale,
     isShort: args.short,
-    signal: interrupt.signal,
-    ratePerSecond: fraction("--rate", args.rate, 0.1, 200),
-    say: (sentence) => void output.write(`${(performance.now() / 1_000).toFixed(1).padStart(6)} s  ${sentence}\n`),
+    ratePerSecond,
+    interrupt: listenForInterrupt(() => say("Interrupted. Ctrl-C again ends it at once.")),
+    say,
   });
   const failures = results.flatMap(failuresOf);
   const document = { seed, time_scale: timeScale, failures, results };

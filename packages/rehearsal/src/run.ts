@@ -1,4 +1,4 @@
-import { StackError } from "@gift/local/command/usage-error";
+import { type Interrupt, rejectOnAbort } from "@gift/local/command/interrupt";
 import { otherRoles } from "@gift/local/stack/service-spec";
 import { rehearsalMonitors } from "./deployment.ts";
 import { type Alert, startWatch } from "./evaluate/watch.ts";
@@ -17,41 +17,34 @@ export interface RunOptions {
   readonly timeScale: number;
   readonly isShort: boolean;
   readonly ratePerSecond: number;
-  /** Ends everything early, e.g. at Ctrl-C. */
-  readonly signal?: AbortSignal;
+  readonly interrupt: Interrupt;
   /** Tells people how far it is. */
   say(sentence: string): void;
 }
 
 /**
  * Starts one system and rehearses scenarios on it, one after another.
- * @throws StackError when the system can't start, or when it was interrupted; nothing is left running then either
+ * @throws StackError when the system can't start, InterruptedError when it was interrupted; nothing is left running
+ *   then either
  */
 export async function runRehearsals(scenarios: readonly Scenario[], options: RunOptions): Promise<readonly Result[]> {
-  const { timeScale, seed, say } = options;
+  const { timeScale, seed, interrupt, say } = options;
   const store = new SignalStore();
   say(
     `Starting Postgres, SQS, two API tasks, two gift workers and one for ${otherRoles.join(" and ")} (seed ${seed}) …`,
   );
   const system = await startSystem({
     timeScale,
+    interrupt,
     onLog: (line) => line.event !== undefined && store.addLine(line.event, Date.now()),
     onNotice: () => undefined,
   });
   try {
-    return await Promise.race([rehearseAll(scenarios, options, system, store), interruption(options.signal)]);
+    return await Promise.race([rehearseAll(scenarios, options, system, store), rejectOnAbort(interrupt.stop)]);
   } finally {
     say("Stopping everything …");
     await system.stop();
   }
-}
-
-function interruption(signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_, reject) =>
-    signal?.addEventListener("abort", () => reject(new StackError("Interrupted: nothing is left running.")), {
-      once: true,
-    }),
-  );
 }
 
 async function rehearseAll(

@@ -10,7 +10,7 @@ export type Injected = Readonly<Record<Way, number>>;
 /**
  * Carries out a plan from now on. Resolves when the last fault has been taken back.
  * @param onFault told of each as it happens
- * @param signal carries out no more of them
+ * @param signal carries out no more of them, and takes back those that last
  * @returns what was carried out of it
  * @throws Error when one can't be injected: a plan that isn't carried out proves nothing
  */
@@ -27,7 +27,7 @@ export async function carryOut(
     if (dueIn > 0) await pause(dueIn, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) break;
     onFault(fault);
-    going.push(inject(system, fault));
+    going.push(inject(system, fault, signal));
     // Reported below, when all are awaited.
     going.at(-1)?.catch(() => undefined);
   }

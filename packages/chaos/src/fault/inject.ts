@@ -11,13 +11,14 @@ import { observerName, type System } from "../system/system.ts";
 /** Added to each piece that a slow connection carries: a statement takes five times as long, a poll a little longer. */
 const slownessMilliseconds = 100;
 
-type Injection = (system: System, fault: Fault) => Promise<void>;
+type Injection = (system: System, fault: Fault, signal: AbortSignal) => Promise<void>;
 
 /**
  * Injects a fault and takes it back when its time is over. Resolves then; of a process that ended, when it runs again.
+ * @param signal takes it back at once: nobody could stop a process that is frozen, nor would it end by itself
  */
-export function inject(system: System, fault: Fault): Promise<void> {
-  return injections[fault.way](system, fault);
+export function inject(system: System, fault: Fault, signal: AbortSignal): Promise<void> {
+  return injections[fault.way](system, fault, signal);
 }
 
 const injections: Readonly<Record<Way, Injection>> = {
@@ -25,9 +26,9 @@ const injections: Readonly<Record<Way, Injection>> = {
   terminate: bySignal("SIGTERM"),
   "restart-fast": bySignal("SIGINT"),
   "restart-immediate": bySignal("SIGQUIT"),
-  async freeze(system, fault) {
+  async freeze(system, fault, signal) {
     const thaw = await subjectOf(system, fault).freeze();
-    await pause(fault.lastsMilliseconds);
+    await lasts(fault, signal);
     thaw();
   },
   // Postgres may be away itself just now.
@@ -47,12 +48,16 @@ function bySignal(signal: NodeJS.Signals): Injection {
 }
 
 function onConnections(harm: (proxy: TcpProxy) => Promise<void> | void): Injection {
-  return async (system, { target, lastsMilliseconds }) => {
-    const proxy = target === "sqs-connections" ? system.sqs : system.postgres;
+  return async (system, fault, signal) => {
+    const proxy = fault.target === "sqs-connections" ? system.sqs : system.postgres;
     await harm(proxy);
-    await pause(lastsMilliseconds);
+    await lasts(fault, signal);
     await proxy.mend();
   };
+}
+
+async function lasts({ lastsMilliseconds }: Fault, signal: AbortSignal): Promise<void> {
+  await pause(lastsMilliseconds, undefined, { signal }).catch(() => undefined);
 }
 
 function subjectOf({ subjects }: System, { target }: Fault): Subject {

@@ -1,6 +1,6 @@
 import type { LogLine } from "@gift/local/process/log-line";
 import type { ProcessSpec } from "@gift/local/process/process-spec";
-import { type ProcessEnd, SupervisedProcess } from "@gift/local/process/supervised-process";
+import { type ProcessEnd, SupervisedProcess, type SupervisionOptions } from "@gift/local/process/supervised-process";
 import { until } from "@gift/rehearsal/until";
 import { patienceMilliseconds } from "../patience.ts";
 import { judgeEnd, serverSignals } from "./judge-end.ts";
@@ -16,10 +16,10 @@ export class Subject {
   #failedStarts = 0;
   readonly #crashes: string[] = [];
 
-  constructor(spec: ProcessSpec, logFolder: string) {
+  constructor(spec: ProcessSpec, options: Pick<SupervisionOptions, "logFolder" | "kill">) {
     this.name = spec.name;
     this.#process = new SupervisedProcess(spec, {
-      logFolder,
+      ...options,
       onLine: (_, line) => this.#heard(line),
       onNotice: () => undefined,
       onEnd: (_, end) => this.#ended(end),

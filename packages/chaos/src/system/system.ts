@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Database } from "@gift/core/database/database";
 import { ofEachQueue } from "@gift/fleet/each-queue";
 import type { QueueName } from "@gift/fleet/fleet";
+import type { Interrupt } from "@gift/local/command/interrupt";
 import type { DatabaseLink } from "@gift/local/database-link";
 import { prepareDataFolder } from "@gift/local/folder/data-folder";
 import { freePort } from "@gift/local/free-port";
@@ -43,16 +44,21 @@ export const observerName = "chaos";
  * @param leaseSeconds how long SQS hides a message that was received, whatever the consumer asked for; undefined leaves
  *   it to the consumer
  * @throws StackError when a part can't start
+ * @throws InterruptedError when it was interrupted meanwhile
  */
-export async function startSystem(leaseSeconds: number | undefined): Promise<System> {
-  return await startTogether((atEnd) => startParts(leaseSeconds, atEnd));
+export async function startSystem(leaseSeconds: number | undefined, { stop, kill }: Interrupt): Promise<System> {
+  return await startTogether((atEnd) => startParts(leaseSeconds, kill, atEnd), stop);
 }
 
-async function startParts(leaseSeconds: number | undefined, atEnd: AtEnd): Promise<Omit<System, "stop">> {
+async function startParts(
+  leaseSeconds: number | undefined,
+  kill: AbortSignal,
+  atEnd: AtEnd,
+): Promise<Omit<System, "stop">> {
   const folder = await mkdtemp(join(tmpdir(), "gift-chaos-"));
   atEnd(() => rm(folder, { recursive: true, force: true }));
   await prepareDataFolder(folder, true);
-  const start = (spec: ProcessSpec) => new Subject(spec, join(folder, "logs"));
+  const start = (spec: ProcessSpec) => new Subject(spec, { logFolder: join(folder, "logs"), kill });
   const servers = await startServers({ folder, observerName, start, atEnd });
   const proxies = await startProxies(servers, leaseSeconds, atEnd);
   const port = await freePort();

@@ -1,9 +1,9 @@
 import { type ArgsDef, type CommandDef, runCommand, showUsage } from "citty";
-import { StackError, UsageError } from "./usage-error.ts";
+import { InterruptedError, StackError, UsageError } from "./usage-error.ts";
 
 /**
  * Runs a citty command and ends the process as a shell expects: 2 with one sentence when the words make no sense,
- * 1 when the work failed. citty's own runner ignores unknown flags and prints stacks.
+ * 130 when it was interrupted, 1 when the work failed. citty's own runner ignores unknown flags and prints stacks.
  * @param command its `run` may set `process.exitCode`
  * @param args the same flags as the command's, which citty keeps to itself
  * @param words the command line without the program
@@ -18,8 +18,9 @@ export async function runCommandLine<Args extends ArgsDef>(
     refuseUnknownWords(args, words);
     await runCommand(command, { rawArgs: [...words] });
   } catch (err) {
-    process.stderr.write(`${err instanceof UsageError || err instanceof StackError ? err.message : inFull(err)}\n`);
-    process.exitCode = err instanceof UsageError ? 2 : 1;
+    const isExpected = [UsageError, InterruptedError, StackError].some((kind) => err instanceof kind);
+    process.stderr.write(`${err instanceof Error && isExpected ? err.message : inFull(err)}\n`);
+    process.exitCode = err instanceof UsageError ? 2 : err instanceof InterruptedError ? 130 : 1;
   }
 }
 

@@ -7,3 +7,8 @@ export class UsageError extends Error {
 export class StackError extends Error {
   override readonly name = "StackError";
 }
+
+/** Somebody pressed Ctrl-C before it was done. */
+export class InterruptedError extends Error {
+  override readonly name = "InterruptedError";
+}

@@ -15,6 +15,8 @@ export interface SupervisionOptions {
   onNotice(sentence: string): void;
   /** Told how it ended, each time, a stop included. */
   onEnd?(name: string, end: ProcessEnd): void;
+  /** Aborted when there is no time to drain: ends every child at once, and one that is only started now. */
+  readonly kill?: AbortSignal;
 }
 
 export interface ProcessEnd {
@@ -57,6 +59,8 @@ export class SupervisedProcess {
       options.onLine(spec.name, line);
     });
     this.#start();
+    if (options.kill?.aborted) void this.kill();
+    options.kill?.addEventListener("abort", () => void this.kill(), { once: true });
   }
 
   /** Resolves when it's ready for the first time; rejects with a StackError when it can't start, or when stopped. */

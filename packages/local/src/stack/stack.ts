@@ -25,13 +25,16 @@ const leftoverMilliseconds = 10_000;
 export class Stack {
   readonly #settings: Settings;
   readonly #terminal: Terminal;
+  readonly #kill: AbortSignal;
   readonly #processes: { readonly tier: Tier; readonly process: SupervisedProcess }[] = [];
   #environmentFile: EnvironmentFile | undefined;
   #isStopping: boolean = false;
 
-  constructor(settings: Settings, terminal: Terminal) {
+  /** @param kill aborted when what `stop` does must not wait: what was in hand is done again after the next start */
+  constructor(settings: Settings, terminal: Terminal, kill: AbortSignal) {
     this.#settings = settings;
     this.#terminal = terminal;
+    this.#kill = kill;
   }
 
   get apiAddress(): string {
@@ -78,12 +81,6 @@ export class Stack {
       await Promise.all(members.map(({ process }) => process.stop()));
     }
     await this.#environmentFile?.remove();
-  }
-
-  /** Ends everything at once; what was in hand is done again after the next start. */
-  async kill(): Promise<void> {
-    this.#isStopping = true;
-    await Promise.all(this.#processes.map(({ process }) => process.kill()));
   }
 
   async #requirePort(port: number, flag: string): Promise<void> {
@@ -138,6 +135,7 @@ export class Stack {
         if (!this.#isStopping) this.#terminal.show(name, line);
       },
       onNotice: (sentence) => this.#terminal.say(sentence),
+      kill: this.#kill,
     });
     this.#processes.push({ tier, process });
     await process.ready;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Agent, startAgent } from "@gift/agent/agent";
 import type { Database } from "@gift/core/database/database";
 import type { QueueName } from "@gift/fleet/fleet";
+import type { Interrupt } from "@gift/local/command/interrupt";
 import type { DatabaseLink } from "@gift/local/database-link";
 import { prepareDataFolder } from "@gift/local/folder/data-folder";
 import type { LogLine } from "@gift/local/process/log-line";
@@ -49,6 +50,7 @@ export interface System {
 export interface SystemOptions {
   /** How many times faster time passes for signals and health checks than on AWS. */
   readonly timeScale: number;
+  readonly interrupt: Interrupt;
   onLog(line: LogLine): void;
   onNotice(sentence: string): void;
 }
@@ -62,9 +64,10 @@ const healthCheckMilliseconds = 10_000;
 /**
  * Starts everything on a folder of its own, which is removed at the end, and resolves when all of it is ready.
  * @throws StackError when a part can't start
+ * @throws InterruptedError when it was interrupted meanwhile
  */
 export function startSystem(options: SystemOptions): Promise<System> {
-  return startTogether((atEnd) => startParts(options, atEnd));
+  return startTogether((atEnd) => startParts(options, atEnd), options.interrupt.stop);
 }
 
 async function startParts(options: SystemOptions, atEnd: AtEnd): Promise<Omit<System, "stop">> {
@@ -75,6 +78,7 @@ async function startParts(options: SystemOptions, atEnd: AtEnd): Promise<Omit<Sy
     logFolder: join(folder, "logs"),
     onLine: (_, line) => options.onLog(line),
     onNotice: options.onNotice,
+    kill: options.interrupt.kill,
   };
   const start = (spec: ProcessSpec) => new SupervisedProcess(spec, supervision);
   const servers = await startServers({ folder, observerName: "rehearsal", start, atEnd });
