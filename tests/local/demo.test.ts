@@ -1,12 +1,13 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { createGiftClient } from "@gift/local/demo/client";
 import { drive } from "@gift/local/demo/drive";
 import { createLimit } from "@gift/local/demo/limit";
 import { persist, UnavailableError } from "@gift/local/demo/persist";
 import { report } from "@gift/local/demo/report";
-import { createTally, percentile, type Tally, unaccounted } from "@gift/local/demo/tally";
+import { createTally, interrupted, percentile, type Tally, unaccounted } from "@gift/local/demo/tally";
 import { repositoryFolder } from "@gift/local/repository";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { run } from "./command.ts";
@@ -27,6 +28,24 @@ test("kill -9 of one child after another during the demo changes nothing in its 
   expect(await running.exited, running.output()).toEqual({ code: 0, signal: null });
   expect(running.output()).toMatch(/unaccounted +│ +0 /);
   expect(running.output()).not.toContain("n/a");
+});
+
+test("interrupted, it says which gifts are on their way and which were never created, and that's no success", async () => {
+  const stack = await startStack(join(await temporaryFolder(), "data"), "--failure-rate", "0");
+  const running = demo(stack.dataFolder, "--gifts", "500", "--rate", "30");
+  await running.printed(/[1-9]\d* accepted/);
+  running.kill("SIGINT");
+  await pause(5);
+  running.kill("SIGINT");
+  expect(await running.exited, running.output()).toEqual({ code: 130, signal: null });
+  const [, ...counts] =
+    /^(\d+) gifts were on their way when you stopped it; (\d+) were never created\.$/m.exec(running.output()) ?? [];
+  const [onTheirWay = Number.NaN, neverCreated = Number.NaN] = counts.map(Number);
+  const inTable = (name: string) => Number(new RegExp(`│ ${name} +│ +(\\d+) `).exec(running.output())?.[1]);
+  expect(inTable("SENT") + onTheirWay + neverCreated).toBe(500);
+  expect([inTable("on their way"), inTable("never created")]).toEqual([onTheirWay, neverCreated]);
+  expect(neverCreated).toBeGreaterThan(300);
+  expect(running.output()).not.toMatch(/unaccounted|trouble/);
 });
 
 test.each([
@@ -171,8 +190,11 @@ describe("counting", () => {
       send: async () => 0,
       find: async () => ({ status: "SENT" as const, updatedAtMilliseconds: 0 }),
     };
-    await drive({ client, gifts: 21, ratePerSecond: 100, signal: interrupt.signal }, createTally(21));
+    const tally = createTally(30);
+    await drive({ client, gifts: 30, ratePerSecond: 100, signal: interrupt.signal }, tally);
     expect(starts).toHaveLength(21);
+    expect(tally.firstError).toBeUndefined();
+    expect(interrupted(tally)).toEqual({ onTheirWay: 21, neverCreated: 9 });
     expect((starts.at(-1) ?? 0) - (starts[0] ?? 0)).toBeGreaterThan(180);
   });
 

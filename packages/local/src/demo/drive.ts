@@ -34,16 +34,19 @@ export async function drive(options: DriveOptions, tally: Tally): Promise<void> 
   const limit = createLimit(look.atOnce);
   const journeys: Promise<void>[] = [];
   const startedAt = performance.now();
-  for (let index = 0; index < options.gifts && !signal.aborted; index += 1) {
+  for (let index = 0; index < options.gifts; index += 1) {
     const dueIn = startedAt + (index * 1_000) / options.ratePerSecond - performance.now();
     if (dueIn > 0) await pause(dueIn, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) break;
+    tally.begun += 1;
     const journey = oneGift(options.client, index, limit, tally, signal).then(progressed, (err: unknown) => {
-      tally.firstError ??= err instanceof Error ? err.message : String(err);
+      if (!options.signal.aborted) tally.firstError ??= err instanceof Error ? err.message : String(err);
     });
     journeys.push(journey);
   }
   await Promise.race([Promise.all(journeys), aborted(signal)]);
   clearTimeout(impatience);
+  tally.isInterrupted = options.signal.aborted;
 }
 
 async function oneGift(

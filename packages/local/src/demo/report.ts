@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import type { Evidence } from "./evidence.ts";
-import { percentile, type Tally, unaccounted } from "./tally.ts";
+import { interrupted, percentile, type Tally, unaccounted } from "./tally.ts";
 
 const noLinesBetweenRows = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
 
@@ -21,7 +21,7 @@ export function report(tally: Tally, evidence: Evidence | undefined, seconds: nu
     ["sends accepted", tally.accepted.toLocaleString("en")],
     ["SENT", tally.sent.toLocaleString("en")],
     ["FAILED", tally.failed.toLocaleString("en")],
-    ["unaccounted", unaccounted(tally).toLocaleString("en")],
+    ...open(tally).map(([name, count]): [string, string] => [name, count.toLocaleString("en")]),
     ["accepted → SENT, p50", latency(0.5)],
     ["accepted → SENT, p95", latency(0.95)],
     ["accepted → SENT, p99", latency(0.99)],
@@ -32,4 +32,13 @@ export function report(tally: Tally, evidence: Evidence | undefined, seconds: nu
   ];
   table.push(...rows);
   return table.toString();
+}
+
+function open(tally: Tally): readonly [string, number][] {
+  if (!tally.isInterrupted) return [["unaccounted", unaccounted(tally)]];
+  const { onTheirWay, neverCreated } = interrupted(tally);
+  return [
+    ["on their way", onTheirWay],
+    ["never created", neverCreated],
+  ];
 }

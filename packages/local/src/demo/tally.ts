@@ -1,6 +1,10 @@
 /** What has happened to the demo's gifts so far. */
 export interface Tally {
   readonly asked: number;
+  /** Ctrl-C ended it early. */
+  isInterrupted: boolean;
+  /** Gifts that a first request was made for. */
+  begun: number;
   created: number;
   accepted: number;
   sent: number;
@@ -15,12 +19,18 @@ export interface Tally {
 
 /** @param asked how many gifts the demo is to send */
 export function createTally(asked: number): Tally {
-  return { asked, created: 0, accepted: 0, sent: 0, failed: 0, clientRetries: 0, latenciesMilliseconds: [] };
+  const counts = { begun: 0, created: 0, accepted: 0, sent: 0, failed: 0, clientRetries: 0 };
+  return { asked, isInterrupted: false, ...counts, latenciesMilliseconds: [] };
 }
 
-/** Gifts that neither were SENT nor FAILED: there must be none. */
+/** Gifts that neither were SENT nor FAILED: there must be none, unless it was interrupted. */
 export function unaccounted(tally: Tally): number {
   return tally.asked - tally.sent - tally.failed;
+}
+
+/** Where an interrupted demo's unaccounted gifts are: some under way, the others never begun with. */
+export function interrupted({ asked, begun, sent, failed }: Tally): { onTheirWay: number; neverCreated: number } {
+  return { onTheirWay: begun - sent - failed, neverCreated: asked - begun };
 }
 
 /**
