@@ -108,6 +108,8 @@ test("variables written for node --env-file come back unchanged", async () => {
     "console.log(JSON.stringify([JSON.parse(process.env.SST_RESOURCE_Database), process.env.GIFT_API_URL]))";
   const printed = execFileSync(process.execPath, [`--env-file=${file}`, "-e", print], { encoding: "utf8" });
   expect(JSON.parse(printed)).toEqual([link, "http://127.0.0.1:3000"]);
+  // Bun would put a variable's value in its place.
+  expect(await readFile(file, "utf8")).not.toContain("$");
 });
 
 test("the environment file goes with its stack, but not when it's another one's by then", async () => {

@@ -75,6 +75,11 @@ test("the operator page is for this machine, and asks for no key", () => {
   expect(Object.keys(environment)).not.toContain("CONSOLE_KEY");
 });
 
+test("no service's trouble is a reason to throw its data away", () => {
+  const specs = [apiSpec(settings, links), consoleSpec(settings, links, 1), ...workerSpecs(settings, links)];
+  expect(specs.filter(({ advice }) => advice.includes("--fresh"))).toEqual([]);
+});
+
 test("every entry point that is started exists", () => {
   for (const { command } of [
     apiSpec(settings, links),

@@ -59,6 +59,12 @@ describe("flags", () => {
     expect(readSettings({ ...defaults, [flag]: value }, {})).toMatchObject(expected);
   });
 
+  test("the API and the operator page don't share a port", () => {
+    expect(() => readSettings({ ...defaults, port: "3001" }, {})).toThrow(
+      new UsageError("--port and --console-port are both 3001: give each its own."),
+    );
+  });
+
   test("another data folder keeps its environment file to itself, so that two stacks don't overwrite each other's", () => {
     const settings = readSettings({ ...defaults, "data-dir": "/elsewhere/data" }, {});
     expect(settings).toMatchObject({ dataFolder: "/elsewhere/data", environmentFile: "/elsewhere/data/env" });

@@ -53,6 +53,15 @@ test("a gift is SENT, Ctrl-C leaves no process, and the gift is there after the 
   expect(await statusOf(second.address, giftId)).toBe("SENT");
 });
 
+test("a second stack says how the commands find it, and they do", async () => {
+  const stack = await startStack(join(await temporaryFolder(), "data"), "--failure-rate", "0");
+  const [, file = ""] = /npx --yes bun --env-file=(\S+) run ops operates this stack/.exec(stack.output()) ?? [];
+  expect(file).toBe(join(stack.dataFolder, "env"));
+  const giftId = await sendGift(stack.address);
+  const ops = run(["--env-file", file, "packages/ops/src/main.ts", "gift", "show", giftId]);
+  expect(await ops.exited, ops.output()).toEqual({ code: 0, signal: null });
+});
+
 test("DATABASE_URL and SQS_ENDPOINT replace the embedded servers, which then don't run", async () => {
   const { host, port, user, database } = own.connection;
   const sqsPort = await freePort();
@@ -108,6 +117,7 @@ test("a second copy on the same folder is refused and told where the first one i
   const second = local("--data-dir", dataFolder);
   expect(await second.exited).toEqual({ code: 1, signal: null });
   expect(second.output()).toContain(`(pid ${first.pid}, ${first.address}): use that one, stop it with Ctrl-C`);
+  expect(second.output()).toContain("give this one its own --data-dir, --port and --console-port.");
   const busy = local("--data-dir", `${dataFolder}-2`, "--port", new URL(first.address).port);
   expect(await busy.exited).toEqual({ code: 1, signal: null });
   expect(busy.output()).toMatch(/^Port \d+ of 127\.0\.0\.1 is taken by another program: free it, .* with --port\.$/m);

@@ -49,7 +49,7 @@ async function lockOrRefuse(settings: Settings): Promise<FolderLock> {
   const lock = await lockFolder(await canonical(settings.dataFolder), self);
   if ("release" in lock) return lock;
   throw new StackError(
-    `The local stack already runs on ${settings.dataFolder} (pid ${lock.pid}, ${lock.address}): use that one, stop it with Ctrl-C, or give this one its own --data-dir and --port.`,
+    `The local stack already runs on ${settings.dataFolder} (pid ${lock.pid}, ${lock.address}): use that one, stop it with Ctrl-C, or give this one its own --data-dir, --port and --console-port.`,
   );
 }
 

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { ArgsDef, ParsedArgs } from "citty";
 import { type DatabaseLink, parseDatabaseUrl } from "../database-link.ts";
 import { repositoryFolder } from "../repository.ts";
+import { UsageError } from "./usage-error.ts";
 import { fraction, oneOf, webAddress, wholeNumber } from "./value.ts";
 
 export const logLevels = ["debug", "info", "warn", "error"] as const;
@@ -47,8 +48,7 @@ export function readSettings(args: ParsedArgs<typeof flags>, environment: NodeJS
   const isDefault = dataFolder === resolve(repositoryFolder, flags["data-dir"].default);
   const { DATABASE_URL: databaseUrl, SQS_ENDPOINT: sqsEndpoint, SLACK_WEBHOOK_URL: slackWebhookUrl } = environment;
   return {
-    port: wholeNumber("--port", args.port, 1, 65_535),
-    consolePort: wholeNumber("--console-port", args["console-port"], 1, 65_535),
+    ...readPorts(args),
     dataFolder,
     environmentFile: isDefault ? resolve(repositoryFolder, ".local/env") : resolve(dataFolder, "env"),
     fresh: args.fresh,
@@ -59,4 +59,11 @@ export function readSettings(args: ParsedArgs<typeof flags>, environment: NodeJS
     ...(slackWebhookUrl ? { slackWebhookUrl } : {}),
     ...(sqsEndpoint ? { sqsEndpoint: webAddress("SQS_ENDPOINT", sqsEndpoint) } : {}),
   };
+}
+
+function readPorts(args: ParsedArgs<typeof flags>): { port: number; consolePort: number } {
+  const port = wholeNumber("--port", args.port, 1, 65_535);
+  const consolePort = wholeNumber("--console-port", args["console-port"], 1, 65_535);
+  if (port !== consolePort) return { port, consolePort };
+  throw new UsageError(`--port and --console-port are both ${port}: give each its own.`);
 }

@@ -7,7 +7,7 @@ export interface EnvironmentFile {
 }
 
 /**
- * Writes variables so that `node --env-file` reads them back unchanged.
+ * Writes variables so that `--env-file` of Node and of Bun reads them back unchanged.
  * @param path readable by the owner only: it holds the database's password
  */
 export async function writeEnvironmentFile(
@@ -15,8 +15,9 @@ export async function writeEnvironmentFile(
   variables: Readonly<Record<string, string>>,
 ): Promise<EnvironmentFile> {
   const text = Object.entries(variables)
-    // Single quotes keep JSON's double quotes; one inside JSON can be written as its escape.
-    .map(([name, value]) => `${name}='${value.replaceAll("'", "\\u0027")}'\n`)
+    // Single quotes keep JSON's double quotes; one inside JSON can be written as its escape. So is a dollar sign, which
+    // Bun takes for a variable even there.
+    .map(([name, value]) => `${name}='${value.replaceAll("'", "\\u0027").replaceAll("$", "\\u0024")}'\n`)
     .join("");
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, text, { mode: 0o600 });

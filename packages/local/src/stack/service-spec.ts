@@ -88,7 +88,8 @@ function service(
     command,
     stopTimeoutSeconds: Math.max(...roles.map((role) => declared[role].stopTimeoutSeconds)),
     killSignal: "SIGKILL",
-    advice: "Mend what they say and run it again; --fresh starts over with an empty database.",
+    // Not --fresh: no service's trouble is worth the data. Where Postgres's or the queue's files are, they say so.
+    advice: "Mend what they say and run it again.",
   };
 }
 

@@ -30,7 +30,7 @@ export function summary(stack: Stack, settings: Settings, links: Links, seconds:
     styleText("bold", "Try it:"),
     ...commands(stack.apiAddress).map((command) => `  ${command}`),
     "",
-    `${styleText("bold", "npx --yes bun run demo")} sends 500 gifts${demoHint(settings)}. Ctrl-C drains and stops everything.`,
+    ...further(settings),
   ].join("\n");
 }
 
@@ -43,10 +43,15 @@ function commands(address: string): readonly string[] {
   ];
 }
 
-/** The demo finds the default folder's stack by itself. */
-function demoHint(settings: Settings): string {
-  const file = relative(process.cwd(), settings.environmentFile);
-  return file === ".local/env" ? "" : ` (with --api http://127.0.0.1:${settings.port})`;
+/** Commands find the default folder's stack by themselves; of another one they must be told. */
+function further({ environmentFile }: Settings): readonly string[] {
+  const isDefault = relative(process.cwd(), environmentFile) === ".local/env";
+  const run = `npx --yes bun${isDefault ? "" : ` --env-file=${environmentFile}`} run`;
+  const ops = `${styleText("bold", `${run} ops`)} operates this stack; without --env-file it would be the default one.`;
+  return [
+    `${styleText("bold", `${run} demo`)} sends 500 gifts. Ctrl-C drains and stops everything.`,
+    ...(isDefault ? [] : [ops]),
+  ];
 }
 
 function columns(rows: readonly (readonly string[])[]): readonly string[] {
