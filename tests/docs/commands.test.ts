@@ -59,6 +59,22 @@ describe("what the documents say is true of the repository", () => {
     expect([...links, ...named].filter((target) => !exists(target))).toEqual([]);
   });
 
+  test("what works in a fresh clone installs first: the README's commands, and those that development.md says", () => {
+    const [readme, development] = ["README.md", "docs/development.md"].map(
+      (path) => documents.find((document) => document.path === path)?.text ?? "",
+    );
+    const offered = readme?.matchAll(/bun run ([a-z]+)/g) ?? [];
+    const [, said = ""] = /In a fresh clone (.*)\s+install what they need/.exec(development ?? "") ?? [];
+    const named = said.matchAll(/`([a-z]+)`/g);
+    const installing = Object.keys(manifest.scripts).filter((name) =>
+      manifest.scripts[name]?.startsWith("bun install --frozen-lockfile"),
+    );
+    expect(new Set(Array.from(named, ([, name]) => name))).toEqual(new Set(installing));
+    // An operator's command is for a system that runs.
+    const first = Array.from(offered, ([, name = ""]) => name).filter((name) => name !== "ops");
+    expect(first.filter((name) => !installing.includes(name))).toEqual([]);
+  });
+
   test("the README opens with the two commands that do everything", () => {
     const readme = documents[0]?.text ?? "";
     expect(readme).toContain("npx --yes bun run local");
