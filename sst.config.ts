@@ -14,8 +14,7 @@ export default $config({
       protect: isProtected,
       providers: {
         aws: { version: "7.20.0", region, defaultTags: { tags: { service: "gift", env: input.stage } } },
-        // In the version that SST itself ships. The first builds the image; the second runs the migration task in the
-        // deploy.
+        // In the version that SST ships. The first builds the image, the second runs the migrations in the deploy.
         "docker-build": "0.0.14",
         command: "1.1.3",
         datadog: { version: "5.11.0", apiUrl: `https://api.${datadogSite}/` },
@@ -37,8 +36,7 @@ export default $config({
     const { outputs } = await import("./infra/output.ts");
     return outputs;
   },
-  // For who links the SST Console to the repository instead of using .github/workflows: with both, a push deploys
-  // twice.
+  // For the SST Console instead of .github/workflows: with both, a push deploys twice.
   console: {
     autodeploy: {
       target(event) {
