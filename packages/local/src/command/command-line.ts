@@ -1,4 +1,5 @@
-import { type ArgsDef, type CommandDef, runCommand, showUsage } from "citty";
+import { forReader } from "@gift/ops/output";
+import { type ArgsDef, type CommandDef, renderUsage, runCommand } from "citty";
 import { InterruptedError, StackError, UsageError } from "./usage-error.ts";
 
 /**
@@ -13,7 +14,10 @@ export async function runCommandLine<Args extends ArgsDef>(
   args: Args,
   words: readonly string[],
 ): Promise<void> {
-  if (words.includes("--help") || words.includes("-h")) return showUsage(command);
+  if (words.includes("--help") || words.includes("-h")) {
+    process.stdout.write(`${forReader(await renderUsage(command), process.stdout)}\n`);
+    return;
+  }
   try {
     refuseUnknownWords(args, words);
     await runCommand(command, { rawArgs: [...words] });
