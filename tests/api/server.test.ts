@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { gzipSync } from "node:zlib";
 import { createApp } from "@gift/api/app";
 import { listen } from "@gift/api/http/server";
 import { createGift } from "@gift/core/gift/create";
@@ -55,6 +56,24 @@ describe("through a real socket", () => {
     expect(errorOf(answer).status).toBe(status);
     expect(answer.headers.get("content-length")).toBe(String(Buffer.byteLength(answer.text)));
   });
+});
+
+test.each<[string, Record<string, string>, Uint8Array<ArrayBuffer>, string]>([
+  [
+    "a compressed body",
+    { "content-type": "application/json", "content-encoding": "gzip" },
+    gzipSync('{"amount":1}'),
+    "the body must be sent without content-encoding",
+  ],
+  [
+    "a picture",
+    { "content-type": "image/png" },
+    Uint8Array.of(0x89, 0x50, 0x4e, 0x47),
+    "the body must be sent with content-type: application/json",
+  ],
+])("%s is a 415, and no 400 that calls it no UTF-8", async (_name, headers, body, message) => {
+  const answer = await answerOf(await fetch(url("/gifts"), { method: "POST", headers, body }));
+  expect(errorOf(answer)).toEqual({ status: 415, code: "UNSUPPORTED_MEDIA_TYPE", message });
 });
 
 test("a connection is kept for longer than the load balancer uses it", async () => {

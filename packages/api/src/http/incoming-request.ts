@@ -1,24 +1,41 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { NodeRequest } from "srvx/node";
-import { InvalidRequestError, PayloadTooLargeError } from "../error/request-error.ts";
+import { PayloadTooLargeError } from "../error/request-error.ts";
 import { maxBodyBytes } from "./limit.ts";
+
+const isUtf8Body = Symbol("is the body UTF-8");
+
+interface ReadRequest extends Request {
+  [isUtf8Body]?: boolean;
+}
+
+/** Whether the bytes that `text` has read were UTF-8; also true of a request that was made in memory. */
+export function wasUtf8(request: ReadRequest): boolean {
+  return request[isUtf8Body] !== false;
+}
 
 /**
  * A request of Node's as a web request, by the adapter's bridge, with a reading of its own: the bridge makes U+FFFD of
  * bytes that are no UTF-8, and a client's mistake would be stored as another text.
  */
 export class IncomingRequest extends NodeRequest {
-  /** @throws PayloadTooLargeError as soon as it is; InvalidRequestError for what isn't UTF-8 */
+  [isUtf8Body]?: boolean;
+  /** @throws PayloadTooLargeError as soon as it is */
   override readonly text: () => Promise<string>;
 
   constructor(req: IncomingMessage, res: ServerResponse) {
     super({ req, res });
-    this.text = () => readUtf8(req);
+    this.text = async () => {
+      const bytes = await read(req);
+      // Judged by who needs the text: first its sender should hear that it is of a type that isn't taken.
+      this[isUtf8Body] = isUtf8(bytes);
+      return bytes.toString();
+    };
   }
 }
 
-function readUtf8(req: IncomingMessage): Promise<string> {
+function read(req: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     // A client that left while its key was looked up: no event comes any more, and whoever waits would hold its place
     // for ever.
@@ -33,10 +50,6 @@ function readUtf8(req: IncomingMessage): Promise<string> {
       reject(new PayloadTooLargeError());
     }
     req.on("data", take).once("error", reject);
-    req.once("end", () => {
-      const bytes = Buffer.concat(chunks);
-      if (isUtf8(bytes)) resolve(bytes.toString());
-      else reject(new InvalidRequestError(["body: must be UTF-8"]));
-    });
+    req.once("end", () => resolve(Buffer.concat(chunks)));
   });
 }

@@ -2,6 +2,7 @@ import type { Static, TObject } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
 import { problemsOf } from "../error/problem.ts";
 import { InvalidRequestError, PayloadTooLargeError, UnsupportedMediaTypeError } from "../error/request-error.ts";
+import { wasUtf8 } from "../http/incoming-request.ts";
 import { maxBodyBytes } from "../http/limit.ts";
 import { type StandardSchema, standardSchema } from "./standard-schema.ts";
 
@@ -15,15 +16,15 @@ export function jsonBody<Schema extends TObject>(schema: Schema) {
   return { parse: "text", transform: requireJson, body: fromText(schema) } as const;
 }
 
-/** @throws UnsupportedMediaTypeError */
+/** @throws UnsupportedMediaTypeError; InvalidRequestError for bytes that are no text */
 function requireJson({ request }: { request: Request }): void {
   const [mediaType = ""] = (request.headers.get("content-type") ?? "").split(";", 1);
   if (mediaType.trim().toLowerCase() !== "application/json")
     throw new UnsupportedMediaTypeError("with content-type: application/json");
-  // RFC 9110, section 15.5.16. Compressed, it would be refused as no UTF-8, and its sender search in the wrong place.
-  const encoding = request.headers.get("content-encoding");
-  if (encoding !== null && encoding.trim().toLowerCase() !== "identity")
-    throw new UnsupportedMediaTypeError("without content-encoding");
+  // RFC 9110, section 15.5.16.
+  const encoding = request.headers.get("content-encoding") ?? "identity";
+  if (encoding.trim().toLowerCase() !== "identity") throw new UnsupportedMediaTypeError("without content-encoding");
+  if (!wasUtf8(request)) throw new InvalidRequestError(["body: must be UTF-8"]);
 }
 
 /** A schema whose check throws PayloadTooLargeError, or InvalidRequestError naming every offending field. */
