@@ -72,6 +72,10 @@ describe("what needs an operator", () => {
       "messages in flight alone",
       round({ lastMinute: { begun: 0, sent: 0, retried: 0, failed: 0 } }, { gift: { waiting: 0, inFlight: 9 } }),
     ],
+    [
+      "a FAILED gift whose dead letter waits to be recorded",
+      round({ failedGifts: [{ errorCode: "X", count: 1 }] }, { deadLetters: { waiting: 1, inFlight: 0 } }),
+    ],
     ["an outbox row of a crash", round({ outbox: [{ ...outbox, oldestAgeSeconds: 59 }] })],
     ["few attempts that all failed", round({ lastMinute: { begun: 19, sent: 0, retried: 19, failed: 0 } })],
     ["half of the attempts", round({ lastMinute: { begun: 20, sent: 10, retried: 10, failed: 0 } })],

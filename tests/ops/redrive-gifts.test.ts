@@ -16,7 +16,8 @@ beforeEach(async () => {
 /** As a permanent error leaves it, with another code where one is given. */
 async function failedGift(code = "PROVIDER_REFUSED") {
   const gift = await giftIn(own.db, "FAILED");
-  await sql`update gifts set last_error = ${`${code}: no`} where id = ${gift.id}`.execute(own.db);
+  await sql`update gifts set last_error = ${`${code}: no`}, updated_at = now() - interval '1 minute'
+    where id = ${gift.id}`.execute(own.db);
   return gift;
 }
 
@@ -90,12 +91,18 @@ test("--all takes those without a dead letter, oldest first, and at most the lim
   expect(await states()).toEqual(["QUEUED", "QUEUED", "QUEUED", "FAILED", "FAILED"]);
 });
 
+test("--all leaves a gift alone whose dead letter may be on its way: it would be recorded as stale, with another error", async () => {
+  const gift = await failedGift();
+  await sql`update gifts set updated_at = now() where id = ${gift.id}`.execute(own.db);
+  expect(await redrive("--all")).toMatchObject({ code: 1, stdout: "no FAILED gift without a dead letter matches\n" });
+  expect(await redrive(gift.id)).toMatchObject({ code: 0 });
+});
+
 test("--all takes a gift whose redrive failed at once, although its first send has a dead letter", async () => {
   const gift = await deadGift();
   await redrive(gift.id);
-  await sql`update gifts set status = 'FAILED', last_error = 'PROVIDER_REFUSED: no' where id = ${gift.id}`.execute(
-    own.db,
-  );
+  await sql`update gifts set status = 'FAILED', updated_at = now() - interval '1 minute'
+    where id = ${gift.id}`.execute(own.db);
   expect((await redrive("--all")).stdout).toContain("1 of 1 redriven");
 });
 

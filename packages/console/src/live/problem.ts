@@ -44,7 +44,7 @@ export function problemsOf({ database, queues, unrecordedSeconds }: Round): Prob
     figures && slowDelivery(figures),
     depths && unrecordedLetters(depths, unrecordedSeconds),
     figures && openDeadLetters(figures),
-    figures && failedGifts(figures),
+    figures && failedGifts(figures, depths),
   ].filter((problem) => problem !== undefined);
   return problems.sort((one, other) => rank(one) - rank(other));
 }
@@ -121,9 +121,10 @@ function openDeadLetters({ openDeadLetters: open }: DatabaseFigures): Problem | 
 }
 
 /** A permanent error leaves no dead letter, and looks like any other failure a minute later. */
-function failedGifts({ failedGifts: failed }: DatabaseFigures): Problem | undefined {
+/** @param depths while dead letters wait to be recorded, some of these gifts will have one */
+function failedGifts({ failedGifts: failed }: DatabaseFigures, depths: QueueFigures | undefined): Problem | undefined {
   const count = total(failed);
-  if (count === 0) return undefined;
+  if (count === 0 || (depths && depths.deadLetters.waiting > 0)) return undefined;
   return {
     level: "attention",
     title: "Gifts are FAILED without a dead letter",

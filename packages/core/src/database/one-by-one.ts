@@ -25,10 +25,11 @@ export async function oneByOne<Result>(
   change: (trx: Transaction<Database>, id: string) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
-  const startedAt = performance.now();
-  for (const [index, id] of batch.ids.entries()) {
-    const dueAt = startedAt + (index * 1_000) / batch.ratePerSecond;
+  let dueAt = performance.now();
+  for (const id of batch.ids) {
     if (!batch.isDryRun) await pause(Math.max(0, dueAt - performance.now()));
+    // What a slow database has held up isn't made up for: that would be the wave that the rate is against.
+    dueAt = Math.max(dueAt, performance.now()) + 1_000 / batch.ratePerSecond;
     const result = await inTransaction(db, batch.isDryRun, (trx) => change(trx, id));
     results.push(result);
     batch.onResult?.(result);

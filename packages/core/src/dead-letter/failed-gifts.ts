@@ -10,15 +10,20 @@ export interface FailedGiftFilter {
   readonly limit?: number | undefined;
 }
 
-/**
- * Whether a gift's current send has no dead letter, as after a permanent error: only a redrive of the gift itself sends
- * it again. One whose dead letter was discarded has one: an operator decided that it isn't sent.
- */
-export const hasNoDeadLetter: RawBuilder<boolean> = sql<boolean>`not exists (
-  select from dead_letters where gift_id = gifts.id and dead_letters.request_id = gifts.request_id)`;
+/** A dead letter is recorded within seconds of its gift's failure. */
+const recordingSeconds = 30;
 
 /**
- * The ids of FAILED gifts without a dead letter, oldest first.
+ * Whether a FAILED gift's current send has no dead letter and gets none, as after a permanent error: only a redrive of
+ * the gift itself sends it again. One whose dead letter was discarded has one: an operator decided that it isn't sent.
+ */
+export const hasNoDeadLetter: RawBuilder<boolean> = sql<boolean>`(
+  gifts.updated_at <= now() - make_interval(secs => ${recordingSeconds}) and not exists (
+    select from dead_letters where gift_id = gifts.id and dead_letters.request_id = gifts.request_id))`;
+
+/**
+ * The ids of FAILED gifts without a dead letter, oldest first; not of those that failed a moment ago, whose dead letter
+ * may be on its way.
  * @param db the database
  * @param filter all given conditions must hold
  */
