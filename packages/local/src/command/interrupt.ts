@@ -26,7 +26,7 @@ export function listenForInterrupt(onStop: () => void = () => undefined): Interr
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
   // A closed terminal must not end this process before its children.
-  process.stdout.on("error", () => undefined);
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   return { stop: stop.signal, kill: kill.signal };
 }
 
