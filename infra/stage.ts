@@ -1,9 +1,11 @@
 import { requireDatadogKeys } from "./datadog-key.ts";
 import { isPermanent, stageOf } from "./stage-table.ts";
 
-// SST takes any letters. ECR takes lower case only, and would refuse the name in the middle of the deploy.
-if (!/^[a-z][a-z0-9-]*$/.test($app.stage))
-  throw new Error(`a stage's name is lower-case letters, digits and dashes, a letter first: not ${$app.stage}`);
+// SST takes more. ECR would refuse the name of the stage's repository in the middle of the deploy.
+if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test($app.stage))
+  throw new Error(
+    `a stage's name is lower-case letters and digits, a letter first, single dashes between: not ${$app.stage}`,
+  );
 
 // `sst dev` runs services and database on the developer's machine and removes what a deploy had put in their place.
 if ($dev && isPermanent($app.stage))
