@@ -148,7 +148,7 @@ test("wrong usage leaves the process with 2, nothing on standard output and one 
 test("without a linked database it says how to get one", async () => {
   const finished = await runOps(["outbox", "status"], {});
   expect(finished).toMatchObject({ code: 3, stdout: "" });
-  expect(finished.stderr).toContain("start the local stack with `bun run local`, or run `sst shell --stage <stage> --");
+  expect(finished.stderr).toContain("start the local stack with `bun run local`, or run `bun run operate <stage>");
   expect(finished.stderr.trim().split("\n")).toHaveLength(1);
 });
 

@@ -22,7 +22,7 @@ export function linkedDatabase(env: NodeJS.ProcessEnv = process.env): readonly [
   const name = bindings.find((binding) => isLinked(Resource, binding));
   if (name === undefined)
     throw new DatabaseUnreachableError(
-      "no database is linked: start the local stack with `bun run local`, or run `sst shell --stage <stage> -- bun run ops …` for a deployed one",
+      "no database is linked: start the local stack with `bun run local`, or run `bun run operate <stage> …` for a deployed one",
     );
   const link = readBinding(Resource, name, databaseLink);
   return env.DATABASE_OWNER_SECRET === undefined ? [link] : asOwner(link, env.DATABASE_OWNER_SECRET);

@@ -12,7 +12,7 @@ const scenes: Readonly<Record<CrowdProgram["scene"], Scene>> = { create, send, b
 
 /** What must hold of every crowd, by scene. */
 export const promises: Readonly<Record<CrowdProgram["scene"], string>> = {
-  create: "whoever creates gets the own gift, and a bad one fails alone",
+  create: "whoever creates a gift gets their own, and a bad one fails alone",
   send: "a send is answered as it would be alone, and a gift is sent by one who may",
   begin: "a delivery begins its own attempt, if its gift waits for it",
   mark: "a success marks its own gift and attempt, and is told so once",

@@ -4,7 +4,7 @@ export type SendErrorKind = "transient" | "permanent";
 /** Whether the provider may still act on a call that failed: a redrive waits until it no longer can. */
 export type SendEffect = "none" | "unknown";
 
-/** Every failure of a send, as `last_error` and the attempts show it. docs/errors.md explains each. */
+/** Every failure of a send, as `last_error` and the attempts show it. docs/api.md explains each. */
 export const sendErrors = {
   PROVIDER_UNAVAILABLE: { kind: "transient", effect: "none", message: "the provider is not available" },
   PROVIDER_RESPONSE_LOST: {
