@@ -2,7 +2,7 @@ import type { Static, TObject } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
 import { problemsOf } from "../error/problem.ts";
 import { InvalidRequestError, PayloadTooLargeError, UnsupportedMediaTypeError } from "../error/request-error.ts";
-import { wasUtf8 } from "../http/incoming-request.ts";
+import { noText } from "../http/incoming-request.ts";
 import { maxBodyBytes } from "../http/limit.ts";
 import { type StandardSchema, standardSchema } from "./standard-schema.ts";
 
@@ -16,7 +16,7 @@ export function jsonBody<Schema extends TObject>(schema: Schema) {
   return { parse: "text", transform: requireJson, body: fromText(schema) } as const;
 }
 
-/** @throws UnsupportedMediaTypeError; InvalidRequestError for bytes that are no text */
+/** Before the text is looked at: one of another type isn't called no UTF-8 or no JSON. */
 function requireJson({ request }: { request: Request }): void {
   const [mediaType = ""] = (request.headers.get("content-type") ?? "").split(";", 1);
   if (mediaType.trim().toLowerCase() !== "application/json")
@@ -24,7 +24,6 @@ function requireJson({ request }: { request: Request }): void {
   // RFC 9110, section 15.5.16.
   const encoding = request.headers.get("content-encoding") ?? "identity";
   if (encoding.trim().toLowerCase() !== "identity") throw new UnsupportedMediaTypeError("without content-encoding");
-  if (!wasUtf8(request)) throw new InvalidRequestError(["body: must be UTF-8"]);
 }
 
 /** A schema whose check throws PayloadTooLargeError, or InvalidRequestError naming every offending field. */
@@ -38,6 +37,7 @@ function fromText<Schema extends TObject>(schema: Schema): StandardSchema<Static
 }
 
 function parse(text: string): unknown {
+  if (text === noText) throw new InvalidRequestError(["body: must be UTF-8"]);
   // Through a socket the server has stopped reading at the limit; a request made in memory is measured here.
   if (Buffer.byteLength(text) > maxBodyBytes) throw new PayloadTooLargeError();
   try {
